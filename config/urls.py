@@ -1,0 +1,16 @@
+"""Every address of the site, room by room. The queue stands before the admin it lives under."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/queue/", include("curation.queue_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("publication.urls")),
+    path("", include("curation.urls")),
+    path("", include("audience.urls")),
+    path("", include("digest.urls")),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("mailbox/", include("config.mailbox_urls")))

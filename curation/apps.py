@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CurationConfig(AppConfig):
+    """What came in: feeds, entries, and the links an editor sorts."""
+
+    name = "curation"

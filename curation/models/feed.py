@@ -1,0 +1,130 @@
+"""Feeds, and what each of them said."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from publication.models import Section
+
+URL_LENGTH = 2000
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    """Questions about feeds."""
+
+    def polled(self) -> Self:
+        """Feeds that are asked at all."""
+        return self.filter(state=Feed.State.ACTIVE)
+
+    def due(self, now: datetime) -> Self:
+        """Feeds whose next poll has come, longest waiting first."""
+        return self.polled().filter(next_poll_at__lte=now).order_by("next_poll_at", "pk")
+
+
+class Feed(models.Model):
+    """A source that is polled: an RSS, Atom, RDF or JSON feed at one address."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        RETIRED = "retired", "Retired"
+
+    # Text that a constraint or an index must hold stays below PostgreSQL's 2,704 bytes a row.
+    url = models.CharField(max_length=URL_LENGTH, unique=True, verbose_name="feed address")
+    title = models.CharField(max_length=300, blank=True)
+    site_url = models.CharField(max_length=URL_LENGTH, blank=True, verbose_name="site")
+    section = models.ForeignKey(
+        Section,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Suggested for what this feed brings.",
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    format = models.CharField(max_length=20, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    body_hash = models.CharField(max_length=64, blank=True)
+
+    next_poll_at = models.DateTimeField(null=True, blank=True)
+    last_poll_at = models.DateTimeField(null=True, blank=True)
+    last_ok_at = models.DateTimeField(null=True, blank=True)
+    last_new_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    error_streak = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True, help_text="In plain words.")
+    # What was read, though not all was well: cut to 500 entries, truncated, wrongly encoded.
+    warning = models.CharField(max_length=500, blank=True)
+
+    # A permanent redirect is believed after three equal answers over seven days.
+    moved_to = models.CharField(max_length=URL_LENGTH, blank=True)
+    moved_since = models.DateTimeField(null=True, blank=True)
+    moved_streak = models.PositiveSmallIntegerField(default=0)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "url"]
+        indexes = [
+            # Serves FeedQuerySet.due, asked by every tick of the clock.
+            models.Index(
+                fields=["next_poll_at"],
+                condition=Q(state="active"),
+                name="feed_active_by_next_poll",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+
+class Entry(models.Model):
+    """What one feed said, once. The raw guid, address and date are kept beside what we read."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="entries")
+    # curation.identity.entry_identity: guid, link, or title and date, in 16 bytes.
+    identity = models.UUIDField()
+    link = models.ForeignKey(
+        "curation.Link", null=True, blank=True, on_delete=models.SET_NULL, related_name="entries"
+    )
+    guid = models.TextField(blank=True)
+    url = models.TextField(blank=True)
+    title = models.CharField(max_length=500)
+    raw_title = models.TextField(blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    raw_date = models.CharField(max_length=100, blank=True)
+    published_at = models.DateTimeField()
+    # The feed gave no date, or one that cannot be: `published_at` is then when we first saw it.
+    date_is_ours = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "identity"], name="entry_once_per_feed"),
+        ]
+        indexes = [
+            # Serves the planet page: the newest entries of all feeds.
+            models.Index(fields=["-published_at", "-id"], name="entry_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EntryContent(models.Model):
+    """The HTML of an entry, cleaned on the way in. Apart, so that lists read narrow rows."""
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.CASCADE, related_name="content"
+    )
+    html = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"Content of {self.entry_id}"

@@ -1,0 +1,115 @@
+"""The link: what an editor sees in the queue, and the addresses it is known by."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from curation.models.feed import URL_LENGTH
+from publication.models import Section
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    """Questions about links. A merged link answers none of them."""
+
+    def standing(self) -> Self:
+        """Links in their own right."""
+        return self.filter(merged_into=None)
+
+    def waiting(self, now: datetime) -> Self:
+        """Links an editor should look at: new ones, and those whose snooze is over."""
+        woken = Q(state=Link.State.SNOOZED, snoozed_until__lte=now)
+        return self.standing().filter(Q(state=Link.State.NEW) | woken)
+
+    def shortlisted(self) -> Self:
+        """Links chosen for an issue, placed or not."""
+        return self.standing().filter(state=Link.State.SHORTLISTED)
+
+    def unplaced(self) -> Self:
+        """The shortlist: chosen, and not standing in any issue."""
+        return self.shortlisted().filter(uses=None)
+
+
+class Link(models.Model):
+    """One story, whoever brought it. Placed and published are uses, not states."""
+
+    class State(models.TextChoices):
+        NEW = "new", "New"
+        SHORTLISTED = "shortlisted", "Shortlisted"
+        REJECTED = "rejected", "Rejected"
+        SNOOZED = "snoozed", "Snoozed"
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", "Article"
+        VIDEO = "video", "Video"
+        PODCAST = "podcast", "Podcast"
+        PROJECT = "project", "Project"
+        RELEASE = "release", "Release"
+        JOB = "job", "Job"
+        EVENT = "event", "Event"
+        FORUM = "forum", "Forum"
+
+    url = models.CharField(max_length=URL_LENGTH)
+    title = models.CharField(max_length=500)
+    blurb = models.TextField(blank=True)
+    source_label = models.CharField(max_length=100, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    via = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
+    section = models.ForeignKey(
+        Section, null=True, blank=True, on_delete=models.SET_NULL, related_name="links"
+    )
+    section_reason = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    score = models.FloatField(default=0)
+    published_at = models.DateTimeField()
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    state = models.CharField(max_length=12, choices=State, default=State.NEW)
+    state_since = models.DateTimeField(auto_now_add=True)
+    reject_reason = models.CharField(max_length=200, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
+    )
+    # Grows with every deed: two editors never act on the same link unknowingly.
+    version = models.PositiveIntegerField(default=0)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False),
+                name="link_snoozed_has_until",
+            ),
+        ]
+        indexes = [
+            # Serves the queue: LinkQuerySet.waiting and .shortlisted, newest first.
+            models.Index(
+                fields=["state", "-published_at", "-id"],
+                condition=Q(merged_into=None),
+                name="link_by_state_newest",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LinkAddress(models.Model):
+    """A canonical address a link is known by. Redirects, rel=canonical and merges add more."""
+
+    # curation.identity.address_identity: 16 bytes of the canonical URL's hash.
+    identity = models.UUIDField(unique=True)
+    url = models.TextField()
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="addresses")
+
+    class Meta:
+        verbose_name_plural = "link addresses"
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,0 +1,158 @@
+"""Sending it, once to each: the mailing, the mail, and one row for every person."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from audience.models import Subscriber
+from digest.models import Issue, RenderedIssue
+
+
+class MailingQuerySet(models.QuerySet["Mailing"]):
+    """Questions about mailings."""
+
+    def due(self, now: datetime) -> Self:
+        """Mailings whose hour has come and that nobody holds back."""
+        return self.filter(state=Mailing.State.SCHEDULED, mail_at__lte=now)
+
+
+class Mailing(models.Model):
+    """The intent to mail one issue. Progress is a query; "sent" means no open row."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        RELEASED = "released", "Released"
+        PAUSED = "paused", "Paused"
+        CANCELLED = "cancelled", "Cancelled"
+
+    issue = models.OneToOneField(Issue, on_delete=models.PROTECT, related_name="mailing")
+    rendered = models.ForeignKey(RenderedIssue, on_delete=models.PROTECT, related_name="+")
+    mail_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.SCHEDULED, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Who had confirmed by then gets it: a rerun adds the same people.
+    released_at = models.DateTimeField(null=True)
+
+    objects = MailingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        permissions = [("send_mailing", "Can send, pause and cancel a mailing")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(released_at__isnull=False),
+                name="mailing_released_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Mailing of {self.issue}"
+
+
+class RenderedMail(models.Model):
+    """The bytes of one mail with placeholders, built once for everybody who gets the same sections."""
+
+    rendered = models.ForeignKey(RenderedIssue, on_delete=models.PROTECT, related_name="mails")
+    # Sorted section ids, comma separated; empty: all of them.
+    sections = models.CharField(max_length=500, blank=True)
+    source = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rendered", "sections"], name="mail_once_per_choice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rendered}, {self.sections or 'all sections'}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Questions about deliveries."""
+
+    def open(self) -> Self:
+        """Rows whose end is not known yet."""
+        return self.filter(state__in=[Delivery.State.QUEUED, Delivery.State.SENDING])
+
+    def claimable(self, now: datetime) -> Self:
+        """Rows a worker may take: due, in a released mailing, and nobody's."""
+        return self.filter(
+            state=Delivery.State.QUEUED,
+            next_attempt_at__lte=now,
+            mailing__state=Mailing.State.RELEASED,
+        )
+
+
+class Delivery(models.Model):
+    """One mail to one person. The row is the truth; at most one is ever on the wire for it."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        ACCEPTED = "accepted", "Accepted"
+        FAILED = "failed", "Failed"
+        SKIPPED = "skipped", "Skipped"
+        UNCERTAIN = "uncertain", "Uncertain"
+        DELIVERED = "delivered", "Delivered"
+        BOUNCED = "bounced", "Bounced"
+        COMPLAINED = "complained", "Complained"
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    # The address as sent, hashed: the row outlives the person's erasure.
+    address_key = models.CharField(max_length=64)
+    mail = models.ForeignKey(RenderedMail, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    skip_reason = models.CharField(max_length=50, blank=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    claim = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    # Set and committed before the first byte of the message: from here on it may have arrived.
+    wire_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_answer = models.CharField(max_length=500, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing", "subscriber"], name="delivery_once_per_subscriber"
+            ),
+            models.UniqueConstraint(
+                fields=["mailing", "address_key"], name="delivery_once_per_address"
+            ),
+            # Only what is being sent is somebody's.
+            models.CheckConstraint(
+                condition=Q(state="sending", claim__isnull=False, lease_until__isnull=False)
+                | (~Q(state="sending") & Q(lease_until__isnull=True)),
+                name="delivery_sending_is_claimed",
+            ),
+            # Queued means no byte of it can have left.
+            models.CheckConstraint(
+                condition=~Q(state="queued") | Q(wire_at__isnull=True),
+                name="delivery_queued_was_not_on_the_wire",
+            ),
+        ]
+        indexes = [
+            # Serves DeliveryQuerySet.claimable and the sweep over a table that only grows.
+            models.Index(
+                fields=["mailing", "next_attempt_at"],
+                condition=Q(state="queued"),
+                name="delivery_queued",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id}/{self.pk} {self.state}"

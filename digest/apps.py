@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DigestConfig(AppConfig):
+    """What we say: issues, their blocks, and what became of them in print."""
+
+    name = "digest"

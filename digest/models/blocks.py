@@ -1,0 +1,191 @@
+"""The blocks of an issue: small typed models, one table each.
+
+A new block type is one model here, its migration, its templates (`slug` names them) and a test.
+The registry fills itself from the subclasses; `digest.checks` names a missing template.
+"""
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from content_editor.models import create_plugin_base
+from django.db import models
+from django_prose_editor.fields import ProseEditorField
+
+from curation.models import Link
+from digest.models.issue import RICH_TEXT, Issue
+from digest.models.sponsors import Booking
+from publication.models import SectionKind
+
+if TYPE_CHECKING:
+    from django.db.models import Model as Plugin
+else:
+    Plugin = create_plugin_base(Issue)
+
+BLOCKS: list[type["Block"]] = []
+ALL_KINDS = frozenset(SectionKind.values)
+
+
+class Block(Plugin):
+    """What every block has. `slug` names its templates, `kinds` the sections it may stand in."""
+
+    slug: ClassVar[str]
+    kinds: ClassVar[frozenset[str]]
+    icon: ClassVar[str]
+
+    # Public and stable: the anchor on the page and the id in the feeds.
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Where it came from. A plain hidden number on the form: a select of it costs 41 s a page.
+    link = models.ForeignKey(
+        Link, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    title = models.CharField(max_length=500, blank=True)
+    # Not a URLField: an imported issue may have items without one, and what feeds give is kept.
+    url = models.CharField(max_length=2000, blank=True)
+    blurb = ProseEditorField(blank=True, extensions=RICH_TEXT, sanitize=True)
+    in_email = models.BooleanField("e-mail", default=True)
+    in_web = models.BooleanField("web", default=True)
+    in_feeds = models.BooleanField("feeds", default=True)
+
+    class Meta(Plugin.Meta if not TYPE_CHECKING else object):  # type: ignore[misc]
+        abstract = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        BLOCKS.append(cls)
+
+    def __str__(self) -> str:
+        return self.heading or self.slug
+
+    @property
+    def heading(self) -> str:
+        """The words a reader sees as this item's title."""
+        return self.title
+
+    @property
+    def domain(self) -> str:
+        """The host of the link, as people say it."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+
+class LinkBlock(Block):
+    """A link to something worth reading."""
+
+    slug = "link"
+    kinds = frozenset({SectionKind.LINKS})
+    icon = "link"
+
+    source_label = models.CharField(max_length=100, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    via = models.CharField(max_length=200, blank=True)
+    badge = models.CharField(max_length=30, blank=True)
+    follow_up_of = models.PositiveIntegerField("follow-up of #", null=True, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "link"
+
+    @property
+    def source(self) -> str:
+        """Who published it, in the words a person would use."""
+        return self.source_label or self.domain
+
+
+class TextBlock(Block):
+    """Words of our own, or of a guest. Its heading is `title`, its body `blurb`."""
+
+    slug = "text"
+    kinds = ALL_KINDS
+    icon = "notes"
+
+    presenter = models.CharField(max_length=100, blank=True)
+    affiliation = models.CharField(max_length=100, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "text"
+
+
+class JobBlock(Block):
+    """A job that runs for some issues."""
+
+    slug = "job"
+    kinds = frozenset({SectionKind.JOBS})
+    icon = "work"
+
+    role = models.CharField(max_length=200)
+    company = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=100, blank=True)
+    runs_until = models.DateField(null=True, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "job"
+
+    @property
+    def heading(self) -> str:
+        return f"{self.role} at {self.company}" if self.company else self.role
+
+
+class ProjectBlock(Block):
+    """A piece of software."""
+
+    slug = "project"
+    kinds = frozenset({SectionKind.PROJECTS})
+    icon = "code"
+
+    repo = models.CharField("owner/repo", max_length=200, blank=True)
+    tagline = models.CharField(max_length=300, blank=True)
+    via = models.CharField(max_length=200, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "project"
+
+    @property
+    def heading(self) -> str:
+        return self.title or self.repo
+
+
+class EventBlock(Block):
+    """Something that takes place."""
+
+    slug = "event"
+    kinds = frozenset({SectionKind.EVENTS})
+    icon = "event"
+
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    place = models.CharField(max_length=100, blank=True)
+    cfp_until = models.DateField("call for proposals until", null=True, blank=True)
+
+    class Meta(Block.Meta):
+        verbose_name = "event"
+
+
+class MediaBlock(Block):
+    """A video or a podcast episode."""
+
+    slug = "media"
+    kinds = frozenset({SectionKind.MEDIA})
+    icon = "play_circle"
+
+    show = models.CharField(max_length=100, blank=True)
+    number = models.CharField(max_length=20, blank=True)
+    people = models.CharField(max_length=200, blank=True)
+    thumbnail = models.URLField(blank=True, max_length=2000)
+
+    class Meta(Block.Meta):
+        verbose_name = "video or podcast"
+
+
+class SponsorBlock(Block):
+    """What somebody pays for. Its label is shown in every output."""
+
+    slug = "sponsor"
+    kinds = frozenset({SectionKind.SPONSOR})
+    icon = "paid"
+
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    label = models.CharField(max_length=30, default="Sponsored")
+
+    class Meta(Block.Meta):
+        verbose_name = "sponsor"

@@ -1,0 +1,66 @@
+"""What was approved, word for word, and what it holds, flat."""
+
+from django.conf import settings
+from django.db import models
+
+from digest.models.issue import Issue
+from publication.models import AppendOnlyQuerySet, SectionKind
+
+
+class RenderedIssue(models.Model):
+    """The artefact: every output of one issue from one read of its blocks. Append-only.
+
+    Approving writes revision 1; a correction adds a revision, the mailing keeps its own.
+    """
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="rendered")
+    revision = models.PositiveIntegerField()
+    subject = models.CharField(max_length=200)
+    preheader = models.CharField(max_length=200, blank=True)
+    email_html = models.TextField()
+    email_text = models.TextField()
+    web_body = models.TextField()
+    feed_body = models.TextField()
+    # The items as values: what publishing writes to PublishedItem and dates in the queue.
+    items = models.JSONField(default=list)
+    # digest.fingerprint at the moment of approval: an issue edited since is no longer this one.
+    fingerprint = models.CharField(max_length=64)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-revision"]
+        get_latest_by = "revision"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "revision"], name="rendered_once_per_revision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue}, revision {self.revision}"
+
+
+class PublishedItem(models.Model):
+    """One published item. The flat table of search, section, source and planet pages."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
+    uid = models.UUIDField(unique=True)
+    section_slug = models.CharField(max_length=50, blank=True, db_index=True)
+    section_title = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=SectionKind)
+    title = models.CharField(max_length=500)
+    url = models.CharField(max_length=2000, blank=True)
+    domain = models.CharField(max_length=255, blank=True, db_index=True)
+    text = models.TextField(blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-issue", "position"]
+
+    def __str__(self) -> str:
+        return self.title

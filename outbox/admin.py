@@ -1,0 +1,44 @@
+"""Facts and their receipts, to read; what gave up can be run again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from outbox import running
+from outbox.models import Receipt
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(admin.ModelAdmin[Receipt]):
+    """Read only but for one action."""
+
+    list_display = ["fact", "listener", "state", "attempts", "next_try_at"]
+    list_filter = ["state", "listener"]
+    list_select_related = ["fact"]
+    actions = ["run_again"]
+    readonly_fields = [
+        "fact",
+        "listener",
+        "state",
+        "attempts",
+        "next_try_at",
+        "lease_until",
+        "last_error",
+        "done_at",
+    ]
+
+    @admin.action(description="Run again", permissions=["change"])
+    def run_again(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> None:
+        """Put the chosen receipts that were given up back in line."""
+        given_up = list(queryset.filter(state=Receipt.State.GIVEN_UP))
+        for receipt in given_up:
+            running.run_again(receipt)
+        messages.success(request, f"{len(given_up)} put back in line.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,38 @@
+"""Who may do what, and the trail of what was done. Stands behind every verb that matters.
+
+A verb takes `by`: the person, or None for the machine itself (a command line, the clock). It
+calls `require` before it acts and `record` in the transaction in which it acts.
+"""
+
+from typing import TYPE_CHECKING
+
+from publication.models import AuditEntry
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+
+MACHINE = "Newsdesk"
+
+
+class NotAllowedError(Exception):
+    """The person lacks the permission for this deed."""
+
+
+def require(by: "User | AbstractBaseUser | AnonymousUser | None", permission: str) -> None:
+    """Raise NotAllowedError unless `by` holds `permission` ("app.codename")."""
+    if by is None or by.has_perm(permission):  # type: ignore[union-attr]
+        return
+    raise NotAllowedError(f"{by} may not do this: it needs the permission {permission}.")
+
+
+def record(
+    by: "User | AbstractBaseUser | AnonymousUser | None", verb: str, subject: str, **detail: object
+) -> None:
+    """Append one line to the audit trail."""
+    AuditEntry.objects.create(
+        actor=by if by is not None and by.is_authenticated else None,  # type: ignore[misc]
+        actor_name=str(by) if by is not None else MACHINE,
+        verb=verb,
+        subject=subject,
+        detail=detail,
+    )

@@ -1,0 +1,52 @@
+"""The masthead and the shelves, and the audit trail to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from publication.models import AuditEntry, Publication, Section
+
+
+@admin.register(Publication)
+class PublicationAdmin(admin.ModelAdmin[Publication]):
+    """One row: nothing to add, nothing to delete."""
+
+    fieldsets = [
+        (None, {"fields": ["name", "tagline", "about", "accent", "language"]}),
+        ("Mail", {"fields": ["sender_name", "sender_email", "reply_to", "postal_address"]}),
+        ("Rhythm", {"fields": ["publishing_day", "time_zone"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
+        return False
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin[Section]):
+    """The shelves, in the order a new issue takes them."""
+
+    list_display = ["title", "kind", "position", "active"]
+    list_editable = ["position", "active"]
+    prepopulated_fields = {"slug": ["title"]}
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+    """Read only: the trail is written by verbs."""
+
+    list_display = ["at", "actor_name", "verb", "subject"]
+    list_filter = ["verb"]
+    search_fields = ["subject", "actor_name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

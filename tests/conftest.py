@@ -1,0 +1,34 @@
+"""What every test stands on: loopback only, a mailbox of its own, the system's Chromium."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+# Playwright runs an event loop in the test's thread; Django's ORM is called from it on purpose.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests say why they did not run."""
+    for item in items:
+        if item.get_closest_marker("browser") and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+@pytest.fixture(autouse=True)
+def house(settings: LazySettings, tmp_path: Path) -> None:
+    """Feeds may be fetched from loopback; mail ends in this test's own box."""
+    settings.FETCH_ALLOW_PRIVATE = True
+    settings.MAILBOX_DIR = tmp_path / "mailbox"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The system's Chromium, quiet: no look-ups of its own in a closed network."""
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet]
+    return {"executable_path": CHROMIUM, "args": args}

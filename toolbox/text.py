@@ -1,0 +1,23 @@
+"""Plain text from strangers, made safe to store and show."""
+
+import re
+import unicodedata
+
+# What XML 1.0 cannot hold: an MJML source with one of these does not render, and PostgreSQL
+# refuses NUL. Lone surrogates cannot be encoded at all.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# C1 controls; bidirectional overrides that make a title read other than it is stored.
+_HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
+    return _HARMFUL.sub("", _NOT_XML.sub("", text))
+
+
+def one_line(text: str, length: int | None = None) -> str:
+    """`text` printable, composed (NFC), on one line; past `length` characters, an ellipsis."""
+    line = unicodedata.normalize("NFC", " ".join(printable(text).split()))
+    if length is not None and len(line) > length:
+        return line[: length - 1].rstrip() + "…"
+    return line
