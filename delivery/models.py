@@ -52,7 +52,7 @@ class Mailing(models.Model):
 
 
 class RenderedMail(models.Model):
-    """The bytes of one mail with placeholders, built once for everybody who gets the same sections."""
+    """One mail with placeholders: built once for everybody who gets the same sections."""
 
     rendered = models.ForeignKey(RenderedIssue, on_delete=models.PROTECT, related_name="mails")
     # Sorted section ids, comma separated; empty: all of them.

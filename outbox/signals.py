@@ -2,7 +2,8 @@
 
 `send_reliable` writes inside the sender's transaction, so the fact and what it is about are
 committed together or not at all. A listener is told at least once, later, apart from the sender
-and from its siblings; it may be told twice and must be idempotent. After H. Benita, "Reliable Django Signals".
+and from its siblings; it may be told twice and must be idempotent.
+After H. Benita, "Reliable Django Signals".
 """
 
 import json

@@ -112,5 +112,5 @@ class IssueSection(models.Model):
 
     @property
     def key(self) -> str:
-        """The region's key. The kind is in it, so that the editor page knows what may stand here."""
+        """The region's key. The kind is in it: it says which blocks may stand here."""
         return f"{self.kind}_{self.pk}"
