@@ -130,6 +130,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# In laptop mode files are served from where they lie; a public site runs collectstatic.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LAPTOP
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
