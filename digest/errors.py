@@ -1,9 +1,9 @@
-"""What an issue refuses. Each verb names its own refusals under IssueError."""
+"""What can go wrong with an issue, in words for the person at the desk."""
 
 
 class IssueError(Exception):
-    """A deed that cannot be done to this issue now; the message tells the editor why."""
+    """A rule about issues said no; the message says what and why."""
 
 
-class PublishedIssueError(IssueError):
-    """The issue is published and therefore locked."""
+class AlreadyPublishedError(IssueError):
+    """The issue is out: it is neither edited, approved nor published again."""
