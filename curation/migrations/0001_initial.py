@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-published_at', '-pk'],
+                'permissions': [('triage_link', 'Can sort the queue: shortlist, reject, snooze')],
             },
         ),
         migrations.AddField(
@@ -163,6 +164,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='link',
             index=models.Index(condition=models.Q(('merged_into', None)), fields=['state', '-published_at', '-id'], name='link_by_state_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='link',
+            index=models.Index(condition=models.Q(('merged_into', None)), fields=['state', '-state_since', '-id'], name='link_by_state_since'),
         ),
         migrations.AddConstraint(
             model_name='link',

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from curation.models.feed import URL_LENGTH
 from publication.models import Section
@@ -27,8 +27,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.standing().filter(state=Link.State.SHORTLISTED)
 
     def unplaced(self) -> Self:
-        """The shortlist: chosen, and not standing in any issue."""
-        return self.shortlisted().filter(uses=None)
+        """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
+        return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
 
 
 class Link(models.Model):
@@ -81,6 +81,7 @@ class Link(models.Model):
 
     class Meta:
         ordering = ["-published_at", "-pk"]
+        permissions = [("triage_link", "Can sort the queue: shortlist, reject, snooze")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False),
@@ -88,11 +89,17 @@ class Link(models.Model):
             ),
         ]
         indexes = [
-            # Serves the queue: LinkQuerySet.waiting and .shortlisted, newest first.
+            # Serves the queue: LinkQuerySet.waiting, newest first.
             models.Index(
                 fields=["state", "-published_at", "-id"],
                 condition=Q(merged_into=None),
                 name="link_by_state_newest",
+            ),
+            # Serves the queue's other shelves: shortlisted, snoozed, rejected, latest deed first.
+            models.Index(
+                fields=["state", "-state_since", "-id"],
+                condition=Q(merged_into=None),
+                name="link_by_state_since",
             ),
         ]
 
