@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Advice
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
@@ -46,4 +47,4 @@ def mail_leaves_the_house(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
     if settings.MAILERS["default"]["BACKEND"] != "toolbox.mailbox.EmailBackend":
         return []
     hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587."
-    return [Warning("Mail only reaches the local mailbox.", hint=hint, id="newsdesk.W001")]
+    return [Advice("Mail only reaches the local mailbox.", hint=hint, id="newsdesk.W001")]
