@@ -18,7 +18,17 @@ from digest.models.sponsors import Booking
 from publication.models import SectionKind
 
 if TYPE_CHECKING:
-    from django.db.models import Model as Plugin
+
+    class Plugin(models.Model):
+        """What create_plugin_base makes, for the type checker: content-editor has no types."""
+
+        objects: ClassVar[models.Manager[Any]]
+        parent = models.ForeignKey(Issue, on_delete=models.CASCADE)
+        region = models.CharField(max_length=255)
+        ordering = models.IntegerField(default=0)
+
+        class Meta:
+            abstract = True
 else:
     Plugin = create_plugin_base(Issue)
 
@@ -32,6 +42,8 @@ class Block(Plugin):
     slug: ClassVar[str]
     kinds: ClassVar[frozenset[str]]
     icon: ClassVar[str]
+    # The fields whose words make the heading: first on the form, and all that is asked for it.
+    headline: ClassVar[tuple[str, ...]] = ("title",)
 
     # Public and stable: the anchor on the page and the id in the feeds.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -47,7 +59,7 @@ class Block(Plugin):
     in_web = models.BooleanField("web", default=True)
     in_feeds = models.BooleanField("feeds", default=True)
 
-    class Meta(Plugin.Meta if not TYPE_CHECKING else object):  # type: ignore[misc]
+    class Meta(Plugin.Meta):
         abstract = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -110,6 +122,7 @@ class JobBlock(Block):
     slug = "job"
     kinds = frozenset({SectionKind.JOBS})
     icon = "work"
+    headline = ("role", "company")
 
     role = models.CharField(max_length=200)
     company = models.CharField(max_length=100, blank=True)
@@ -130,6 +143,7 @@ class ProjectBlock(Block):
     slug = "project"
     kinds = frozenset({SectionKind.PROJECTS})
     icon = "code"
+    headline = ("title", "repo")
 
     repo = models.CharField("owner/repo", max_length=200, blank=True)
     tagline = models.CharField(max_length=300, blank=True)
