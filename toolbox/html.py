@@ -1,6 +1,9 @@
 """HTML from strangers and from the editor: cleaned by nh3, turned into text by html2text."""
 
 import html as html_module
+import re
+import textwrap
+from collections.abc import Mapping
 
 import html2text
 import nh3
@@ -17,15 +20,28 @@ ENTRY_TAGS = RICH_TAGS | {
 SCHEMES = {"http", "https", "mailto"}
 
 
-def clean_rich(html: str) -> str:
-    """Rich text cut down to what every output carries: well formed, links safe."""
+def clean_rich(
+    html: str,
+    *,
+    rel: str = "noopener noreferrer",
+    base: str = "",
+    styles: Mapping[str, str] | None = None,
+) -> str:
+    """Rich text cut down to what every output carries: well formed, links safe.
+
+    `base` makes relative links absolute; `styles` gives tags an inline style, for mail.
+    """
     return printable(
         nh3.clean(
             html,
             tags=RICH_TAGS,
             attributes={"a": {"href"}},
             url_schemes=SCHEMES,
-            link_rel="noopener noreferrer",
+            url_relative=("rewrite_with_base", base) if base else "pass_through",
+            link_rel=rel or None,
+            set_tag_attribute_values={
+                tag: {"style": style} for tag, style in (styles or {}).items()
+            },
         )
     )
 
@@ -50,11 +66,46 @@ def to_line(html: str, length: int | None = None) -> str:
 
 
 def to_text(html: str, width: int = 72) -> str:
-    """`html` as plain text of `width` columns; addresses are kept whole, behind their words."""
-    converter = html2text.HTML2Text(bodywidth=width)
-    converter.protect_links = False
-    converter.wrap_links = False
-    converter.inline_links = True
-    converter.ignore_emphasis = True
-    converter.ul_item_mark = "-"
-    return converter.handle(html).strip()
+    """`html` as plain text of `width` columns; addresses stand whole behind their words."""
+    lines = _Plain().handle(html).splitlines()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_fold(line, width) for line in lines)).strip("\n")
+
+
+class _Plain(html2text.HTML2Text):
+    """html2text writes Markdown; this writes what a person would type: no marks, no escapes."""
+
+    def __init__(self) -> None:
+        super().__init__(bodywidth=0)
+        self.ignore_emphasis = True
+        self.unicode_snob = True
+        self.ul_item_mark = "-"
+        self.hrefs: list[str] = []
+
+    def handle_data(self, data: str, entity_char: object = None) -> None:
+        super().handle_data(data, entity_char=True)
+
+    def handle_tag(self, tag: str, attrs: dict[str, str | None], start: object) -> None:
+        if tag == "a":
+            self._link(attrs.get("href") if start else None, closing=not start)
+        elif tag != "code":
+            super().handle_tag(tag, attrs, bool(start))
+
+    def _link(self, href: str | None, *, closing: bool) -> None:
+        if not closing:
+            self.hrefs.append((href or "").replace(" ", "%20"))
+        elif self.hrefs and (address := self.hrefs.pop()):
+            self.o(f" <{address}>")
+
+
+def _fold(line: str, width: int) -> str:
+    """One line of a paragraph or list, folded under its own beginning; words stay whole."""
+    mark = re.match(r"\s*(- |\d+\. )?", line)
+    first = mark.group() if mark else ""
+    return textwrap.fill(
+        line[len(first) :],
+        width,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
