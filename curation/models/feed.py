@@ -42,6 +42,9 @@ class Feed(models.Model):
         on_delete=models.SET_NULL,
         help_text="Suggested for what this feed brings.",
     )
+    category = models.CharField(
+        max_length=200, blank=True, help_text="Its folder in the list it was imported from."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     format = models.CharField(max_length=20, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -50,6 +53,8 @@ class Feed(models.Model):
     last_modified = models.CharField(max_length=100, blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
 
+    # The usual time between two of its entries; decides how often it is asked.
+    usual_gap = models.DurationField(null=True, blank=True)
     next_poll_at = models.DateTimeField(null=True, blank=True)
     last_poll_at = models.DateTimeField(null=True, blank=True)
     last_ok_at = models.DateTimeField(null=True, blank=True)
