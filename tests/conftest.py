@@ -24,6 +24,8 @@ def house(settings: LazySettings, tmp_path: Path) -> None:
     """Feeds may be fetched from loopback; mail ends in this test's own box."""
     settings.FETCH_ALLOW_PRIVATE = True
     settings.MAILBOX_DIR = tmp_path / "mailbox"
+    # Slow on purpose is right for passwords, and wrong 300 times a run.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,180 @@
+"""Sorting what came in: each deed on a link, who did it, and taking it back.
+
+A deed holds its link by a conditional UPDATE on (pk, version) and writes a LinkEvent in the same
+transaction. `version` is what the person saw; without it the link counts as handed over.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Field
+from django.utils import timezone
+
+from curation.models import Link, LinkEvent, LinkUse
+from curation.wording import condition
+from publication.access import MACHINE, require
+from publication.models import Section
+from toolbox.text import one_line
+
+PERMISSION = "curation.triage_link"
+REASON_LENGTH = 200
+# Deeds that take a link off the shortlist, and so must not pull it from under an issue.
+LEAVING = {Link.State.REJECTED, Link.State.SNOOZED}
+
+
+class QueueError(Exception):
+    """A deed the queue refuses. The message is for the person who tried."""
+
+
+class StaleLinkError(QueueError):
+    """The link is no longer what the person saw. `link` is what it has become, None if gone."""
+
+    def __init__(self, pk: int) -> None:
+        self.link = Link.objects.select_related("section", "merged_into").filter(pk=pk).first()
+        if self.link is None:
+            super().__init__("This link is gone: it was deleted.")
+            return
+        event = self.link.events.filter(undone_at=None).first()
+        by = f", by {event.actor_name}" if event else ""
+        super().__init__(f"“{self.link.title}” has changed: it is {condition(self.link)}{by}.")
+
+
+class PlacedSinceError(QueueError):
+    """The link stands in an issue, so the queue no longer decides about it."""
+
+    def __init__(self, use: LinkUse) -> None:
+        self.link = use.link
+        ran = "ran" if use.published_at else "stands"
+        advice = "" if use.published_at else " Take it out of the issue first."
+        super().__init__(f"“{use.link.title}” {ran} in #{use.issue_number}.{advice}")
+
+
+class NothingToUndoError(QueueError):
+    """The person has done nothing that still stands."""
+
+
+class PastSnoozeError(QueueError):
+    """A link can only be put off until later."""
+
+
+def shortlist(
+    link: Link, *, by: User | None, section: Section | None = None, version: int | None = None
+) -> Link:
+    """Choose a link for the next issue, into `section` or else the one it has. Clears a refusal."""
+    values = _state(Link.State.SHORTLISTED) | (_shelf(section, by) if section else {})
+    return _do("shortlisted", link, by, version, values)
+
+
+def reject(link: Link, *, by: User | None, reason: str = "", version: int | None = None) -> Link:
+    """Turn a link down. Raises PlacedSinceError while it stands in a draft."""
+    values = _state(Link.State.REJECTED, reject_reason=one_line(reason, REASON_LENGTH))
+    return _do("rejected", link, by, version, values)
+
+
+def snooze(link: Link, *, by: User | None, until: datetime, version: int | None = None) -> Link:
+    """Put a link off: it waits again from `until`. Raises PastSnoozeError, PlacedSinceError."""
+    if until <= timezone.now():
+        raise PastSnoozeError("That day is over: choose a later one.")
+    values = _state(Link.State.SNOOZED, snoozed_until=until)
+    return _do("snoozed", link, by, version, values)
+
+
+def set_section(
+    link: Link, section: Section | None, *, by: User | None, version: int | None = None
+) -> Link:
+    """Move a link to another shelf, or to none, wherever it waits."""
+    return _do("moved", link, by, version, _shelf(section, by))
+
+
+@transaction.atomic
+def undo(*, by: User) -> LinkEvent:
+    """Take back the newest deed of `by` that still stands; call again for the one before.
+
+    Raises NothingToUndoError; StaleLinkError when another deed followed on that link;
+    PlacedSinceError when an issue has taken it since.
+    """
+    require(by, PERMISSION)
+    event = LinkEvent.objects.filter(actor=by, undone_at=None).select_related("link").first()
+    if event is None:
+        raise NothingToUndoError("There is nothing left to undo.")
+    if event.link.events.filter(undone_at=None, pk__gt=event.pk).exists():
+        raise StaleLinkError(event.link_id)
+    if use := event.link.uses.filter(placed_at__gte=event.at).first():
+        raise PlacedSinceError(use)
+    _write(event.link, _restored(event.before))
+    event.undone_at = timezone.now()
+    event.save(update_fields=["undone_at"])
+    return event
+
+
+@transaction.atomic
+def _do(
+    verb: str, link: Link, by: User | None, version: int | None, values: dict[str, Any]
+) -> Link:
+    """Write what differs, and the event that says so. What changes nothing leaves no event."""
+    require(by, PERMISSION)
+    if version not in (None, link.version):
+        raise StaleLinkError(link.pk)
+    if values.get("state") in LEAVING:
+        _refuse_placed(link)
+    changed = {name: value for name, value in values.items() if getattr(link, name) != value}
+    if "state" in changed:
+        changed["state_since"] = timezone.now()
+    before = {name: _plain(getattr(link, name)) for name in changed}
+    if not changed:
+        return link
+    _write(link, changed)
+    LinkEvent.objects.create(
+        link=link,
+        actor=by,
+        actor_name=str(by or MACHINE),
+        verb=verb,
+        before=before,
+        after={name: _plain(value) for name, value in changed.items()},
+    )
+    return link
+
+
+def _write(link: Link, values: dict[str, Any]) -> None:
+    """Change the link where it still is what was read; the object follows the row."""
+    held = Link.objects.standing().filter(pk=link.pk, version=link.version)
+    if not held.update(**values, version=F("version") + 1):
+        raise StaleLinkError(link.pk)
+    for name, value in (values | {"version": link.version + 1}).items():
+        setattr(link, name, value)
+
+
+def _state(state: Link.State, **values: Any) -> dict[str, Any]:
+    """A state with everything that belongs to it; what belonged to another is cleared."""
+    return {"state": state, "reject_reason": "", "snoozed_until": None} | values
+
+
+def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
+    return {
+        "section_id": section.pk if section else None,
+        "section_reason": f"set by {by or MACHINE}",
+    }
+
+
+def _refuse_placed(link: Link) -> None:
+    if use := link.uses.filter(published_at=None).select_related("link").first():
+        raise PlacedSinceError(use)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _restored(before: dict[str, Any]) -> dict[str, Any]:
+    """Values of an event as the model has them. A shelf that was deleted since stays empty."""
+    values = {name: _field(name).to_python(value) for name, value in before.items()}
+    shelf = values.get("section_id")
+    if shelf and not Section.objects.filter(pk=shelf).exists():
+        values["section_id"] = None
+    return values
+
+
+def _field(name: str) -> Field[Any, Any]:
+    return cast("Field[Any, Any]", Link._meta.get_field(name))

@@ -1,0 +1,54 @@
+"""What a link is, and how long it has been so, in the words the queue uses."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from curation.models import Link
+
+AGES = [
+    (timedelta(days=365), "yr"),
+    (timedelta(days=30), "mo"),
+    (timedelta(days=1), "d"),
+    (timedelta(hours=1), "h"),
+    (timedelta(minutes=1), "min"),
+]
+
+
+def condition(link: Link) -> str:
+    """Completes the sentence "it is …": "waiting", "shortlisted for News"."""
+    if link.merged_into_id:
+        return f"merged into “{link.merged_into}”"
+    section, reason = link.section, link.reject_reason
+    return {
+        Link.State.NEW: "waiting",
+        Link.State.SHORTLISTED: f"shortlisted for {section}" if section else "shortlisted",
+        Link.State.REJECTED: f"rejected ({reason})" if reason else "rejected",
+        Link.State.SNOOZED: f"snoozed until {day(link.snoozed_until)}",
+    }[Link.State(link.state)]
+
+
+def day(moment: datetime | None) -> str:
+    """A date as people write it, in the publication's time zone."""
+    return date_format(timezone.localtime(moment), "D j M") if moment else ""
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, as short as a list can bear: "5 min", "3 d", "2 mo"."""
+    for span, unit in AGES:
+        if now - since >= span:
+            return f"{(now - since) // span} {unit}"
+    return "now"
+
+
+def standing(link: Link, by: str, now: datetime) -> str:
+    """How a link came to stand on its shelf; nothing for one that is new."""
+    ago, who = f"{age(link.state_since, now)} ago", f" by {by}" if by else ""
+    if link.state == Link.State.SHORTLISTED:
+        return f"Shortlisted {ago}{who}"
+    if link.state == Link.State.REJECTED:
+        return f"Rejected {ago}{who}" + (f": {link.reject_reason}" if link.reject_reason else "")
+    if link.snoozed_until and link.snoozed_until <= now:
+        return f"Back from a snooze{who}, since {day(link.snoozed_until)}"
+    return f"Snoozed until {day(link.snoozed_until)}{who}" if link.snoozed_until else ""

@@ -1,0 +1,71 @@
+"""Where a link stands and where it ran, as the digest tells it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from curation import queue, uses
+from curation.models import Link, LinkUse
+from tests.makers import NOW, make_link
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_placed_link_leaves_the_shortlist_and_a_withdrawn_one_comes_back() -> None:
+    link, block = queue.shortlist(make_link(), by=None), uuid4()
+    assert list(Link.objects.unplaced()) == [link]
+    uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    assert list(Link.objects.unplaced()) == []
+    assert uses.withdraw([block]) == 1
+    assert list(Link.objects.unplaced()) == [link]
+
+
+def test_placing_a_block_again_moves_its_one_use() -> None:
+    link, other, block = make_link(), make_link(), uuid4()
+    uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    uses.place(other.pk, issue_number=13, section="Articles", block_uid=block)
+    use = LinkUse.objects.get()
+    assert (use.link, use.issue_number, use.section) == (other, 13, "Articles")
+
+
+def test_telling_the_same_again_changes_nothing() -> None:
+    link, block = make_link(), uuid4()
+    first = uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    again = uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    assert first == again
+    assert Link.objects.get().version == 1
+
+
+def test_it_refuses_to_place_what_is_no_link() -> None:
+    with pytest.raises(uses.NoSuchLinkError, match="no link 99"):
+        uses.place(99, issue_number=12, section="News", block_uid=uuid4())
+    assert not LinkUse.objects.exists()
+
+
+def test_publishing_dates_the_blocks_that_came_out_once() -> None:
+    came_out, left_out, elsewhere = uuid4(), uuid4(), uuid4()
+    for number, block in [(12, came_out), (12, left_out), (13, elsewhere)]:
+        uses.place(make_link().pk, issue_number=number, section="News", block_uid=block)
+    assert uses.publish(12, [came_out, elsewhere], NOW) == 1
+    assert uses.publish(12, [came_out], NOW + timedelta(days=1)) == 0
+    dated = LinkUse.objects.exclude(published_at=None).get()
+    assert (dated.block_uid, dated.published_at) == (came_out, NOW)
+
+
+def test_what_ran_is_neither_withdrawn_nor_moved() -> None:
+    link, block = make_link(), uuid4()
+    uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    uses.publish(12, [block], NOW)
+    assert uses.withdraw([block]) == 0
+    uses.place(link.pk, issue_number=13, section="Articles", block_uid=block)
+    assert LinkUse.objects.get().issue_number == 12
+
+
+def test_what_ran_before_can_be_chosen_again() -> None:
+    link, block = make_link(), uuid4()
+    uses.place(link.pk, issue_number=12, section="News", block_uid=block)
+    uses.publish(12, [block], timezone.now())
+    queue.shortlist(Link.objects.get(), by=None)
+    assert list(Link.objects.unplaced()) == [link]
