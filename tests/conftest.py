@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+
+from tests.web import Web, serving
 
 # Playwright runs an event loop in the test's thread; Django's ORM is called from it on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -26,6 +29,13 @@ def house(settings: LazySettings, tmp_path: Path) -> None:
     settings.MAILBOX_DIR = tmp_path / "mailbox"
     # Slow on purpose is right for passwords, and wrong 300 times a run.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server of this test's own."""
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
