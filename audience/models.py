@@ -1,12 +1,16 @@
 """Who asked: subscribers and their consent, and addresses that must not be mailed again."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from publication.models import Section
+
+ASK_PAUSE = timedelta(days=1)
+ASK_AT_MOST = 3
 
 
 def new_token() -> str:
@@ -20,6 +24,34 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def active(self) -> Self:
         """Those who confirmed and have not left: the only ones who are mailed."""
         return self.filter(state=Subscriber.State.ACTIVE)
+
+    def askable(self) -> Self:
+        """Those whom a fresh confirmation makes active. Never again whoever complained."""
+        state = Subscriber.State
+        return self.filter(state__in=[state.PENDING, state.UNSUBSCRIBED, state.BOUNCED])
+
+    def may_be_asked(self, now: datetime) -> Self:
+        """Those who may be sent a confirmation: once a day, three times in all until they click.
+
+        A form is no weapon: whoever types your address into it a thousand times sends you one.
+        """
+        return self.askable().filter(
+            Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE), confirmations_sent__lt=ASK_AT_MOST
+        )
+
+    def owed_a_confirmation(self) -> Self:
+        """Those whose latest request has not been answered by mail."""
+        return self.askable().filter(
+            Q(confirmation_sent_at=None) | Q(confirmation_sent_at__lt=F("asked_at")),
+            asked_at__isnull=False,
+        )
+
+    def mailable(self, now: datetime) -> Self:
+        """Those an issue goes to at this hour: active, not on a pause, not suppressed."""
+        suppressed = Suppression.objects.filter(address_key=OuterRef("address_key"))
+        return self.active().filter(
+            Q(paused_until=None) | Q(paused_until__lte=now.date()), ~Exists(suppressed)
+        )
 
 
 class Subscriber(models.Model):
@@ -75,6 +107,12 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def masked(self) -> str:
+        """The address as a page shows it that somebody else may see: mails get forwarded."""
+        local, _, domain = self.email.partition("@")
+        return f"{local[0]}…@{domain}"
 
 
 class Suppression(models.Model):

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from audience import views
 
 app_name = "audience"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("subscribe/", views.subscribe, name="subscribe"),
+    path("subscribe/check-your-inbox/", views.check_inbox, name="check_inbox"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("preferences/<str:token>/", views.preferences, name="preferences"),
+]

@@ -1,0 +1,279 @@
+"""In by consent only, out by one click, for good."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+
+from audience import consent
+from audience.addresses import AddressError, address_key
+from audience.consent import LinkTooOldError
+from audience.models import Subscriber, Suppression
+from audience.tokens import UnknownLinkError
+from outbox.models import Fact
+from publication.access import NotAllowedError
+from publication.models import AuditEntry
+from tests.audience.makers import ask, confirmation_link, make_subscriber
+from tests.makers import NOW, make_editor
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+State = Subscriber.State
+
+
+def facts(signal: str) -> int:
+    return Fact.objects.filter(signal=signal).count()
+
+
+def confirm(token: str, days: float = 0) -> None:
+    consent.confirm(token, confirmed_from="192.0.2.2", now=NOW + days * DAY)
+
+
+def suppress(email: str, reason: str) -> None:
+    Suppression.objects.create(address_key=address_key(email), reason=reason)
+
+
+# Asking
+
+
+def test_it_notes_who_asked_when_from_where_and_with_which_words() -> None:
+    ask("Ada@EXAMPLE.com")
+    ada = Subscriber.objects.get()
+    assert (ada.email, ada.state) == ("Ada@example.com", State.PENDING)
+    assert (ada.asked_at, ada.asked_from, ada.asked_on) == (NOW, "192.0.2.1", "subscribe/1")
+    assert Fact.objects.get().arguments == {"subscriber_id": ada.pk}
+
+
+def test_it_refuses_what_is_no_address() -> None:
+    with pytest.raises(AddressError):
+        ask("ada@example")
+    assert not Subscriber.objects.exists()
+
+
+def test_one_mailbox_is_one_person_however_it_is_spelt() -> None:
+    ask("ada@example.com")
+    ask("ADA@example.com.", now=NOW + 2 * DAY)
+    assert Subscriber.objects.count() == 1
+
+
+def test_a_thousand_requests_are_one_mail_a_day_and_three_in_all() -> None:
+    mails: list[int] = []
+    for hour in range(24 * 10):
+        ask(now=NOW + timedelta(hours=hour))
+        # What the listener notes once the mail is out.
+        if facts("subscription_requested") > len(mails):
+            mails.append(hour)
+            Subscriber.objects.update(confirmations_sent=len(mails))
+    assert mails == [0, 24, 48]
+
+
+def test_asking_again_within_a_day_keeps_the_link_that_was_sent() -> None:
+    ask()
+    link = confirmation_link()
+    ask(now=NOW + DAY / 2)
+    confirm(link)
+    assert Subscriber.objects.get().state == State.ACTIVE
+
+
+@pytest.mark.parametrize("state", [State.ACTIVE, State.COMPLAINED])
+def test_asking_changes_nothing_for_who_is_in_or_complained(state: str) -> None:
+    ada = make_subscriber("ada@example.com", state=state)
+    ask()
+    assert facts("subscription_requested") == 0
+    assert Subscriber.objects.filter(pk=ada.pk, state=state, asked_at=None).exists()
+
+
+def test_asking_alone_does_not_bring_back_who_left() -> None:
+    make_subscriber("ada@example.com", state=State.UNSUBSCRIBED)
+    ask()
+    assert facts("subscription_requested") == 1
+    assert Subscriber.objects.get().state == State.UNSUBSCRIBED
+
+
+def test_a_complaint_outlives_its_row() -> None:
+    suppress("ada@example.com", Suppression.Reason.COMPLAINED)
+    ask()
+    assert not Subscriber.objects.exists()
+    assert facts("subscription_requested") == 0
+
+
+# Confirming
+
+
+def test_confirming_makes_active_and_keeps_the_proof() -> None:
+    ask()
+    confirm(confirmation_link())
+    ada = Subscriber.objects.get()
+    assert ada.state == State.ACTIVE
+    assert (ada.confirmed_at, ada.confirmed_from) == (NOW, "192.0.2.2")
+    assert facts("subscriber_confirmed") == 1
+
+
+def test_confirming_twice_is_the_same_as_once() -> None:
+    ask()
+    link = confirmation_link()
+    confirm(link)
+    confirm(link, days=1)
+    assert Subscriber.objects.get().confirmed_at == NOW
+    assert facts("subscriber_confirmed") == 1
+
+
+def test_a_link_counts_for_seven_days() -> None:
+    ask()
+    confirm(confirmation_link(), days=6.9)
+    assert Subscriber.objects.get().state == State.ACTIVE
+
+
+def test_after_seven_days_it_does_not() -> None:
+    ask()
+    with pytest.raises(LinkTooOldError):
+        confirm(confirmation_link(), days=7)
+    assert Subscriber.objects.get().state == State.PENDING
+
+
+def test_only_the_newest_link_counts() -> None:
+    ask()
+    older = confirmation_link()
+    ask(now=NOW + 2 * DAY)
+    with pytest.raises(LinkTooOldError):
+        confirm(older, days=2)
+
+
+def test_a_link_survives_a_new_secret_key(settings: LazySettings) -> None:
+    ask()
+    link = confirmation_link()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+    confirm(link)
+    assert Subscriber.objects.get().state == State.ACTIVE
+
+
+def mangled(link: str) -> list[str]:
+    return [
+        "",
+        "x",
+        link[:-1],
+        link[1:],
+        link.upper(),
+        f"{link}=",
+        "1.2.3",
+        "é.é.é",
+        "\0" * 22,
+        "9" * 5000,
+    ]
+
+
+def test_a_broken_link_confirms_nobody() -> None:
+    ask()
+    for link in mangled(confirmation_link()):
+        with pytest.raises(UnknownLinkError):
+            confirm(link)
+    assert Subscriber.objects.get().state == State.PENDING
+
+
+def test_the_link_of_an_erased_person_is_unknown() -> None:
+    ask()
+    link = confirmation_link()
+    Subscriber.objects.all().delete()
+    with pytest.raises(UnknownLinkError):
+        confirm(link)
+
+
+@pytest.mark.parametrize("state", [State.UNSUBSCRIBED, State.BOUNCED])
+def test_a_fresh_confirmation_brings_back_who_left_or_bounced(state: str) -> None:
+    make_subscriber("ada@example.com", state=state, left_at=NOW - DAY)
+    suppress("ada@example.com", state)
+    ask()
+    confirm(confirmation_link())
+    assert Subscriber.objects.filter(state=State.ACTIVE, left_at=None).exists()
+    assert not Suppression.objects.exists()
+
+
+def test_no_confirmation_brings_back_who_complained() -> None:
+    ask()
+    link = confirmation_link()
+    suppress("ada@example.com", Suppression.Reason.COMPLAINED)
+    with pytest.raises(UnknownLinkError):
+        confirm(link)
+    assert Suppression.objects.exists()
+
+
+def test_a_day_old_confirmation_link_does_not_undo_an_opt_out() -> None:
+    ask()
+    link = confirmation_link()
+    confirm(link)
+    consent.unsubscribe(Subscriber.objects.get().token, now=NOW)
+    with pytest.raises(LinkTooOldError):
+        confirm(link)
+    assert Subscriber.objects.get().state == State.UNSUBSCRIBED
+
+
+# Leaving
+
+
+@pytest.mark.parametrize("state", [State.ACTIVE, State.PENDING, State.BOUNCED])
+def test_leaving_is_noted_and_the_address_suppressed(state: str) -> None:
+    ada = make_subscriber(state=state)
+    consent.unsubscribe(ada.token, now=NOW)
+    ada.refresh_from_db()
+    assert (ada.state, ada.left_at) == (State.UNSUBSCRIBED, NOW)
+    kept = Suppression.objects.get()
+    assert (kept.address_key, kept.reason) == (ada.address_key, Suppression.Reason.UNSUBSCRIBED)
+
+
+def test_leaving_twice_is_the_same_as_once() -> None:
+    ada = make_subscriber()
+    consent.unsubscribe(ada.token, now=NOW)
+    consent.unsubscribe(ada.token, now=NOW + DAY)
+    ada.refresh_from_db()
+    assert ada.left_at == NOW
+    assert Suppression.objects.count() == 1
+
+
+def test_leaving_does_not_soften_a_complaint() -> None:
+    ada = make_subscriber(state=State.COMPLAINED)
+    suppress(ada.email, Suppression.Reason.COMPLAINED)
+    consent.unsubscribe(ada.token, now=NOW)
+    ada.refresh_from_db()
+    assert ada.state == State.COMPLAINED
+    assert Suppression.objects.get().reason == Suppression.Reason.COMPLAINED
+
+
+def test_a_broken_token_takes_nobody_out() -> None:
+    ada = make_subscriber()
+    for token in mangled(ada.token):
+        with pytest.raises(UnknownLinkError):
+            consent.unsubscribe(token, now=NOW)
+    ada.refresh_from_db()
+    assert ada.state == State.ACTIVE
+
+
+def test_an_editor_takes_somebody_out_and_it_is_on_record() -> None:
+    ada = make_subscriber()
+    consent.unsubscribe_by_hand(ada, by=make_editor(), now=NOW)
+    ada.refresh_from_db()
+    assert ada.state == State.UNSUBSCRIBED
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_name, entry.verb) == ("editor", "unsubscribe")
+    assert ada.email not in entry.subject
+
+
+def test_somebody_without_the_permission_takes_nobody_out() -> None:
+    ada = make_subscriber()
+    charlie = User.objects.create_user("charlie", is_staff=True)
+    with pytest.raises(NotAllowedError):
+        consent.unsubscribe_by_hand(ada, by=charlie, now=NOW)
+    ada.refresh_from_db()
+    assert ada.state == State.ACTIVE
+
+
+# Whom an issue goes to
+
+
+def test_only_who_is_in_awake_and_not_suppressed_is_mailed() -> None:
+    wanted = [make_subscriber(), make_subscriber(paused_until=NOW.date())]
+    for state in (State.PENDING, State.UNSUBSCRIBED, State.BOUNCED, State.COMPLAINED):
+        make_subscriber(state=state)
+    make_subscriber(paused_until=(NOW + DAY).date())
+    suppress(make_subscriber().email, Suppression.Reason.BOUNCED)
+    assert set(Subscriber.objects.mailable(NOW)) == set(wanted)
