@@ -19,6 +19,14 @@ ENTRY_TAGS = RICH_TAGS | {
 }  # fmt: skip
 SCHEMES = {"http", "https", "mailto"}
 
+_WORDS = nh3.Cleaner(tags=set())
+# Tags that part words; the others may stand inside one.
+_BREAK = re.compile(
+    r"</?(?:p|div|br|hr|h[1-6]|[uod]l|li|d[td]|t[rdh]|table|pre|blockquote|fig\w+|section)\b", re.I
+)
+_TAG = re.compile(r"</?(?P<name>[a-z][a-z0-9:-]*)", re.I)
+_LONE_TAGS = {"br", "wbr", "img", "hr", "p"}
+
 
 def clean_rich(
     html: str,
@@ -46,23 +54,43 @@ def clean_rich(
     )
 
 
-def clean_entry(html: str) -> str:
-    """The HTML of a feed's entry, without anything that runs, loads or lays out."""
+def clean_entry(html: str, base: str = "") -> str:
+    """The HTML of a feed's entry, without anything that runs or lays out.
+
+    `base` is a whole address; relative links and images are made absolute with it.
+    """
     return printable(
         nh3.clean(
             html,
             tags=ENTRY_TAGS,
             attributes={"a": {"href", "title"}, "img": {"src", "alt", "title"}},
             url_schemes=SCHEMES,
+            url_relative=("rewrite_with_base", base) if base else "pass_through",
             link_rel="noopener noreferrer nofollow",
         )
     )
 
 
 def to_line(html: str, length: int | None = None) -> str:
-    """The words of `html` on one line: for titles and excerpts."""
-    words = nh3.clean(html.replace("<", " <"), tags=set())
+    """The words of `html` on one line: for excerpts."""
+    words = _WORDS.clean(_BREAK.sub(r" \g<0>", html))
     return one_line(html_module.unescape(words), length)
+
+
+def to_title(html: str, length: int | None = None) -> str:
+    """A title as a feed has it, in plain words: markup gone, but "<template>" kept as written.
+
+    Many feeds escape once too often, so what is left of character references is read again.
+    """
+    lower = html.lower()
+
+    def markup_or_word(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        paired = f"</{name}" in lower and f"<{name}" in lower
+        return tag[0] if paired or name in _LONE_TAGS else f"&lt;{tag[0][1:]}"
+
+    line = to_line(_TAG.sub(markup_or_word, html))
+    return one_line(html_module.unescape(line), length)
 
 
 def to_text(html: str, width: int = 72) -> str:
