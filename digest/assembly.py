@@ -1,0 +1,146 @@
+"""Making an issue: the next draft with its sections, and links set into it as blocks."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+
+from curation import uses
+from curation.models import Link, LinkUse
+from digest import approval
+from digest.errors import IssueError
+from digest.fitting import PlacementError, block_for, home
+from digest.guards import STEP, blocks_of, open_for_change
+from digest.models import BLOCKS, Block, Issue, IssueSection
+from publication.access import record, require
+from publication.masthead import current
+from publication.models import Publication, Section, SectionKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class DraftExistsError(IssueError):
+    """There is a draft already; `issue` is it. No second one was made."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(f"#{issue.number}, dated {issue.date}, is still a draft.")
+        self.issue = issue
+
+
+class AlreadyPlacedError(PlacementError):
+    """The link stands in this issue; the message says where."""
+
+
+def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -> Issue:
+    """Make the next issue, with the whole shortlist placed by section.
+
+    Raises DraftExistsError when one is open (with `date`: when one of that date is).
+    """
+    require(by, "digest.add_issue")
+    with transaction.atomic():
+        publication = one_at_a_time()
+        _refuse_second(date)
+        number = next_number()
+        issue = Issue.objects.create(
+            number=number,
+            title=f"{publication.name} – issue {number}",
+            date=date or next_date(now),
+        )
+        blocks = _set_shortlist(issue, add_sections(issue))
+        record(by, "drafted", f"issue #{number}", date=str(issue.date), items=len(blocks))
+    return issue
+
+
+def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Block:
+    """Set a shortlisted link at the end of a section, with its own copy of the words.
+
+    Raises PlacementError, AlreadyPlacedError, AlreadyPublishedError. A READY issue drops back
+    to draft.
+    """
+    with transaction.atomic():
+        issue = open_for_change(issue_section.issue, by=by)
+        link = Link.objects.select_for_update().get(pk=link.pk)
+        check_placeable(link, issue)
+        block = block_for(link, issue_section, ordering=_last(issue) + STEP)
+        block.save()
+        _tell_queue(issue, issue_section, link, block)
+        approval.reopen(issue, by=by)
+        record(by, "placed", f"issue #{issue.number}", link=link.pk, section=issue_section.title)
+    return block
+
+
+def check_placeable(link: Link, issue: Issue) -> None:
+    """Raise PlacementError unless the link is on the shortlist and new to this issue."""
+    if link.merged_into_id:
+        raise PlacementError(f"“{link}” was merged into another link: place that one.")
+    if link.state != Link.State.SHORTLISTED:
+        raise PlacementError(f"“{link}” is not on the shortlist.")
+    use = LinkUse.objects.filter(link=link, issue_number=issue.number).first()
+    if use:
+        raise AlreadyPlacedError(f"“{link}” already stands in {use.section} of #{issue.number}.")
+
+
+def next_number() -> int:
+    """One more than the highest."""
+    return (Issue.objects.aggregate(Max("number"))["number__max"] or 0) + 1
+
+
+def next_date(now: dt.datetime) -> dt.date:
+    """The next publishing day without an issue, today included, where the publication lives."""
+    publication = current()
+    today = now.astimezone(ZoneInfo(publication.time_zone)).date()
+    date = today + dt.timedelta((publication.publishing_day - today.isoweekday()) % 7)
+    taken = set(Issue.objects.filter(date__gte=today).values_list("date", flat=True))
+    while date in taken:
+        date += dt.timedelta(7)
+    return date
+
+
+def add_sections(issue: Issue) -> list[IssueSection]:
+    """Give the issue its own copy of the active shelves, and one for links if there is none."""
+    shelves = list(Section.objects.active())
+    copies = [IssueSection(title=shelf.title, kind=shelf.kind, section=shelf) for shelf in shelves]
+    if not any(copy.kind == SectionKind.LINKS for copy in copies):
+        copies.append(IssueSection(title="Links", kind=SectionKind.LINKS))
+    for position, copy in enumerate(copies, start=1):
+        copy.issue, copy.position = issue, position * STEP
+    return IssueSection.objects.bulk_create(copies)
+
+
+def one_at_a_time() -> Publication:
+    """Lock the publication's row: of two clicks at once, the second waits and finds the draft."""
+    return Publication.objects.select_for_update().get(pk=current().pk)
+
+
+def _refuse_second(date: dt.date | None) -> None:
+    drafts = Issue.objects.filter(state=Issue.State.DRAFT)
+    standing = (drafts if date is None else drafts.filter(date=date)).first()
+    if standing:
+        raise DraftExistsError(standing)
+
+
+def _set_shortlist(issue: Issue, sections: Sequence[IssueSection]) -> list[Block]:
+    """Set everything that waits for an issue into its sections, in the order of the queue."""
+    waiting = enumerate(Link.objects.unplaced().select_for_update(), start=1)
+    placed = [
+        (link, section, block_for(link, section, ordering=at * STEP))
+        for at, link in waiting
+        if (section := home(link, sections))
+    ]
+    for model in BLOCKS:
+        model.objects.bulk_create(block for _, _, block in placed if type(block) is model)
+    for link, section, block in placed:
+        _tell_queue(issue, section, link, block)
+    return [block for _, _, block in placed]
+
+
+def _tell_queue(issue: Issue, section: IssueSection, link: Link, block: Block) -> None:
+    uses.place(link.pk, issue_number=issue.number, section=section.title, block_uid=block.uid)
+
+
+def _last(issue: Issue) -> int:
+    return max((block.ordering for block in blocks_of(issue)), default=0)
