@@ -44,8 +44,6 @@ class Block(Plugin):
     icon: ClassVar[str]
     # The fields whose words make the heading: first on the form, and all that is asked for it.
     headline: ClassVar[tuple[str, ...]] = ("title",)
-    # The fields whose words make the heading: first on the form, and all that is asked for it.
-    headline: ClassVar[tuple[str, ...]] = ("title",)
 
     # Public and stable: the anchor on the page and the id in the feeds.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -125,7 +123,6 @@ class JobBlock(Block):
     kinds = frozenset({SectionKind.JOBS})
     icon = "work"
     headline = ("role", "company")
-    headline = ("role", "company")
 
     role = models.CharField(max_length=200)
     company = models.CharField(max_length=100, blank=True)
@@ -146,7 +143,6 @@ class ProjectBlock(Block):
     slug = "project"
     kinds = frozenset({SectionKind.PROJECTS})
     icon = "code"
-    headline = ("title", "repo")
     headline = ("title", "repo")
 
     repo = models.CharField("owner/repo", max_length=200, blank=True)
