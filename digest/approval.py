@@ -2,11 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from digest.errors import IssueError
+from django.db import transaction
+
+from digest import preflight
+from digest.errors import AlreadyPublishedError, IssueError
+from digest.fingerprint import fingerprint
 from digest.models import Issue, RenderedIssue
+from publication.access import record, require
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from digest.rendering import Rendering
 
 
 class AlreadyApprovedError(IssueError):
@@ -14,17 +21,69 @@ class AlreadyApprovedError(IssueError):
 
 
 class PreflightError(IssueError):
-    """The pre-flight found blockers; the message lists them."""
+    """The pre-flight found blockers; the message lists them, `report` holds all it found."""
+
+    def __init__(self, report: preflight.Report) -> None:
+        lines = " ".join(finding.text for finding in report.blockers)
+        super().__init__(f"The issue cannot be approved yet. {lines}")
+        self.report = report
 
 
+@transaction.atomic
 def approve(issue: Issue, *, by: "User | None") -> RenderedIssue:
-    """Check, render once, freeze, and mark the issue READY."""
-    raise NotImplementedError
+    """Check, render once, freeze, and mark the issue READY.
 
-
-def reopen(issue: Issue, *, by: "User | None") -> bool:
-    """Make a READY issue a DRAFT again. Answers False when it already was one.
-
-    Raises AlreadyPublishedError.
+    Raises PreflightError, AlreadyApprovedError, AlreadyPublishedError.
     """
-    raise NotImplementedError
+    require(by, "digest.approve_issue")
+    claimed = _claim(issue)
+    report = preflight.inspect(claimed)
+    if report.blockers or report.rendering is None:
+        raise PreflightError(report)
+    frozen = _freeze(claimed, report.rendering, by)
+    record(by, "approved", f"issue #{claimed.number}", revision=frozen.revision)
+    issue.state = claimed.state
+    return frozen
+
+
+@transaction.atomic
+def reopen(issue: Issue, *, by: "User | None") -> bool:
+    """Make a READY issue a DRAFT again; its artefact stays on record.
+
+    Answers False when it already was a draft. Raises AlreadyPublishedError.
+    """
+    require(by, "digest.change_issue")
+    ready = Issue.objects.filter(pk=issue.pk, state=Issue.State.READY)
+    reopened = bool(ready.update(state=Issue.State.DRAFT))
+    issue.refresh_from_db(fields=["state"])
+    if issue.state == Issue.State.PUBLISHED:
+        raise AlreadyPublishedError(f"Issue #{issue.number} is published and stays so.")
+    if reopened:
+        record(by, "reopened", f"issue #{issue.number}")
+    return reopened
+
+
+def _claim(issue: Issue) -> Issue:
+    """Take the issue from DRAFT to READY; whoever comes second is told what it is now.
+
+    The update also locks the row: nobody edits it while the artefact is made of it.
+    """
+    draft = Issue.objects.filter(pk=issue.pk, state=Issue.State.DRAFT)
+    claimed = draft.update(state=Issue.State.READY)
+    row = Issue.objects.get(pk=issue.pk)
+    if claimed:
+        return row
+    if row.state == Issue.State.PUBLISHED:
+        raise AlreadyPublishedError(f"Issue #{row.number} is published already.")
+    raise AlreadyApprovedError(f"Issue #{row.number} is approved already.")
+
+
+def _freeze(issue: Issue, rendering: "Rendering", by: "User | None") -> RenderedIssue:
+    last = issue.rendered.first()
+    return RenderedIssue.objects.create(
+        issue=issue,
+        revision=last.revision + 1 if last else 1,
+        fingerprint=fingerprint(issue),
+        approved_by=by,
+        **vars(rendering),
+    )

@@ -1,13 +1,22 @@
 """Publishing: the approved artefact becomes public, whole or not at all, and only once."""
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.errors import IssueError
-from digest.models import Issue
+from django.db import transaction
+
+from curation import uses
+from digest.errors import AlreadyPublishedError, IssueError
+from digest.fingerprint import fingerprint
+from digest.models import Issue, PublishedItem, RenderedIssue
+from digest.signals import issue_published
+from publication.access import record, require
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+logger = logging.getLogger("newsdesk.digest")
 
 
 class NotApprovedError(IssueError):
@@ -18,6 +27,7 @@ class EditedSinceError(IssueError):
     """The issue is no longer what was approved."""
 
 
+@transaction.atomic
 def publish(
     issue: Issue, *, by: "User | None", now: datetime, mail_at: datetime | None = None
 ) -> None:
@@ -25,16 +35,92 @@ def publish(
 
     Raises NotApprovedError, AlreadyPublishedError, EditedSinceError.
     """
-    raise NotImplementedError
+    require(by, "digest.publish_issue")
+    state = Issue.State.PUBLISHED
+    _change_ready(issue, state=state, published_at=now, publish_at=None, mail_at=mail_at)
+    rendered = _approved(issue)
+    PublishedItem.objects.bulk_create(_items_of(rendered))
+    uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
+    issue_published.send_reliable(issue_id=issue.pk, number=issue.number)
+    mailed = mail_at and mail_at.isoformat()
+    record(by, "published", f"issue #{issue.number}", revision=rendered.revision, mail_at=mailed)
 
 
+@transaction.atomic
 def schedule(
     issue: Issue, *, by: "User | None", publish_at: datetime | None, mail_at: datetime | None = None
 ) -> None:
     """Let the clock publish an approved issue; None takes it back. Raises as `publish` does."""
-    raise NotImplementedError
+    require(by, "digest.publish_issue")
+    _change_ready(issue, publish_at=publish_at, mail_at=mail_at)
+    _approved(issue)
+    hour = publish_at and publish_at.isoformat()
+    record(by, "scheduled", f"issue #{issue.number}", publish_at=hour)
 
 
 def publish_due(now: datetime) -> list[int]:
-    """Publish every approved issue whose hour has come. Answers their numbers."""
-    raise NotImplementedError
+    """Publish every approved issue whose hour has come. Answers their numbers.
+
+    One that is no longer what was approved loses its hour: it waits for a person, and harms
+    no other.
+    """
+    published = []
+    for issue in Issue.objects.due(now).order_by("number"):
+        try:
+            publish(issue, by=None, now=now, mail_at=issue.mail_at)
+        except IssueError as error:
+            _hold(issue, str(error))
+        else:
+            published.append(issue.number)
+    return published
+
+
+@transaction.atomic
+def _hold(issue: Issue, reason: str) -> None:
+    held = Issue.objects.filter(pk=issue.pk, state=Issue.State.READY).update(publish_at=None)
+    if held:
+        logger.error("Issue #%s was not published: %s", issue.number, reason)
+        record(None, "held", f"issue #{issue.number}", reason=reason)
+
+
+def _change_ready(issue: Issue, **values: object) -> None:
+    """Change a READY issue and nothing else; of two who try at once, one is told."""
+    changed = Issue.objects.filter(pk=issue.pk, state=Issue.State.READY).update(**values)
+    state = Issue.objects.values_list("state", flat=True).get(pk=issue.pk)
+    if changed:
+        return
+    if state == Issue.State.PUBLISHED:
+        raise AlreadyPublishedError(
+            f"Issue #{issue.number} is out already. Nothing was sent twice."
+        )
+    raise NotApprovedError(f"Issue #{issue.number} is a draft. Approve it first, then publish it.")
+
+
+def _approved(issue: Issue) -> RenderedIssue:
+    """The latest artefact, if the issue still is what it was made of."""
+    rendered = issue.rendered.latest()
+    if rendered.fingerprint != fingerprint(issue):
+        raise EditedSinceError(
+            f"Issue #{issue.number} was edited since it was approved. Reopen and approve it again."
+        )
+    return rendered
+
+
+def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
+    """One flat row for each item on the web page."""
+    on_page = [item for item in rendered.items if "web" in item["channels"]]
+    return [
+        PublishedItem(
+            issue_id=rendered.issue_id,
+            uid=item["uid"],
+            section_slug=item["section"]["slug"],
+            section_title=item["section"]["title"],
+            kind=item["section"]["kind"],
+            title=item["title"][:500],
+            url=item["url"],
+            domain=item["domain"][:255],
+            text=item["text"],
+            position=position,
+        )
+        for position, item in enumerate(on_page)
+    ]

@@ -1,18 +1,22 @@
 """All outputs of an issue from one read of its blocks. Preview and approval both use this."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
 
-from digest.errors import IssueError
-from digest.models import Block, Issue
+from digest import tree
+from digest.drawing import Press
+from digest.drawing import RenderError as RenderError
+from digest.models import Issue
+from digest.outputs import FEED, MAIL, TEXT, WEB
+from digest.placeholders import TOKEN
+from digest.tree import Tree
+from digest.values import Value, values_of
+from publication.masthead import current
+from toolbox import mjml
+from toolbox.text import printable
 
-
-class RenderError(IssueError):
-    """The issue cannot be rendered; `block` is the culprit where there is one."""
-
-    def __init__(self, message: str, block: Block | None = None) -> None:
-        super().__init__(message)
-        self.block = block
+# In a header of the mail each of these starts a new one, or ends it early in a reader's list.
+LINE_BREAKS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,45 @@ class Rendering:
     email_text: str
     web_body: str
     feed_body: str
-    items: list[dict[str, Any]]
+    items: list[Value]
 
 
-def render(issue: Issue) -> Rendering:
-    """Render every output. Raises RenderError, which names the block or field at fault."""
-    raise NotImplementedError
+def render(issue: Issue, contents: Tree | None = None) -> Rendering:
+    """Render every output, of `contents` where they were read already.
+
+    Raises RenderError, which names the block or field at fault.
+    """
+    _check_fields(issue)
+    press = Press(issue, contents or tree.read(issue), current())
+    return Rendering(
+        subject=printable(issue.subject or issue.title or f"{press.publication} #{issue.number}"),
+        preheader=printable(issue.preheader),
+        email_html=_mail(press),
+        email_text=press.draw(TEXT),
+        web_body=press.draw(WEB),
+        feed_body=press.draw(FEED),
+        items=values_of(press.tree),
+    )
+
+
+def _check_fields(issue: Issue) -> None:
+    """Refuse what would forge a header of the mail or stand for a subscriber."""
+    for field in ("title", "subject", "preheader"):
+        words = getattr(issue, field)
+        if LINE_BREAKS.search(words):
+            raise RenderError(f"The {field} holds a line break: write it on one line.")
+        if TOKEN in words:
+            raise RenderError(f"The {field} holds the words {TOKEN}.")
+
+
+def _mail(press: Press) -> str:
+    """The mail as HTML. MJML fails as a whole, so on failure the block at fault is looked for."""
+    source = press.draw(MAIL)
+    try:
+        return mjml.to_html(source)
+    except mjml.MjmlError as error:
+        for item in press.tree.channel(MAIL.channel).items:
+            if not mjml.is_well_formed(press.draw_block(item, MAIL)):
+                message = f"“{item.name}” breaks the mail: {error}"
+                raise RenderError(message, item.block) from error
+        raise RenderError(f"The mail cannot be made: {error}") from error

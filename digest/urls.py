@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from digest import feeds, views
 
 app_name = "archive"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("issues/", views.issue_list, name="issue_list"),
+    path("issues/<int:number>/", views.issue, name="issue"),
+    path("feeds/issues.rss", feeds.rss, name="rss"),
+    path("feeds/issues.atom", feeds.atom, name="atom"),
+    path("feeds/issues.json", feeds.json, name="json"),
+]

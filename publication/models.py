@@ -7,6 +7,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from publication.look import Look, look
+
 
 class Weekday(models.IntegerChoices):
     """ISO weekdays, as `datetime.date.isoweekday` counts them."""
@@ -54,6 +56,11 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def look(self) -> Look:
+        """The colours and fonts of its pages and mails."""
+        return look(self.accent)
 
 
 class SectionKind(models.TextChoices):

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from publication import views
 
 app_name = "publication"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("look.css", views.look, name="look"),
+    path("icon.svg", views.icon, name="icon"),
+    path("about/", views.about, name="about"),
+]

@@ -18,3 +18,13 @@ def to_html(source: str) -> str:
         return mjml2html(printable(source).strip(), fonts={})
     except ValueError as error:
         raise MjmlError(f"The mail could not be made: {error}") from error
+
+
+def is_well_formed(fragment: str) -> bool:
+    """Whether `fragment`, what stands in a column, makes a mail by itself."""
+    column = f"<mj-section><mj-column>{fragment}</mj-column></mj-section>"
+    try:
+        to_html(f"<mjml><mj-body>{column}</mj-body></mjml>")
+    except MjmlError:
+        return False
+    return True

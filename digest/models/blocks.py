@@ -13,6 +13,7 @@ from django.db import models
 from django_prose_editor.fields import ProseEditorField
 
 from curation.models import Link
+from digest.models.details import Detail, between, on, said
 from digest.models.issue import RICH_TEXT, Issue
 from digest.models.sponsors import Booking
 from publication.models import SectionKind
@@ -77,7 +78,15 @@ class Block(Plugin):
     @property
     def domain(self) -> str:
         """The host of the link, as people say it."""
-        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        try:
+            return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        except ValueError:
+            return ""
+
+    @property
+    def details(self) -> list[Detail]:
+        """What stands small below the item, the same in every output."""
+        return said(Detail(self.domain))
 
 
 class LinkBlock(Block):
@@ -101,6 +110,16 @@ class LinkBlock(Block):
         """Who published it, in the words a person would use."""
         return self.source_label or self.domain
 
+    @property
+    def details(self) -> list[Detail]:
+        follows = self.follow_up_of
+        return said(
+            Detail(self.source),
+            Detail(self.author),
+            Detail(self.via and f"via {self.via}"),
+            Detail(f"follow-up of #{follows}" if follows else "", issue=follows),
+        )
+
 
 class TextBlock(Block):
     """Words of our own, or of a guest. Its heading is `title`, its body `blurb`."""
@@ -114,6 +133,11 @@ class TextBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "text"
+
+    @property
+    def details(self) -> list[Detail]:
+        who = ", ".join(filter(None, [self.presenter, self.affiliation]))
+        return said(Detail(f"Presented by {who}" if who else ""))
 
 
 class JobBlock(Block):
@@ -136,6 +160,10 @@ class JobBlock(Block):
     def heading(self) -> str:
         return f"{self.role} at {self.company}" if self.company else self.role
 
+    @property
+    def details(self) -> list[Detail]:
+        return said(Detail(self.place), on(self.runs_until, "until"))
+
 
 class ProjectBlock(Block):
     """A piece of software."""
@@ -156,6 +184,11 @@ class ProjectBlock(Block):
     def heading(self) -> str:
         return self.title or self.repo
 
+    @property
+    def details(self) -> list[Detail]:
+        repo = self.repo if self.title else ""
+        return said(Detail(repo), Detail(self.domain), Detail(self.via and f"via {self.via}"))
+
 
 class EventBlock(Block):
     """Something that takes place."""
@@ -172,6 +205,14 @@ class EventBlock(Block):
     class Meta(Block.Meta):
         verbose_name = "event"
 
+    @property
+    def details(self) -> list[Detail]:
+        return said(
+            between(self.starts_on, self.ends_on),
+            Detail(self.place),
+            on(self.cfp_until, "call for proposals until"),
+        )
+
 
 class MediaBlock(Block):
     """A video or a podcast episode."""
@@ -187,6 +228,13 @@ class MediaBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "video or podcast"
+
+    @property
+    def details(self) -> list[Detail]:
+        number = f"#{self.number}" if self.number[:1].isdigit() else self.number
+        return said(
+            Detail(f"{self.show} {number}".strip()), Detail(self.people), Detail(self.domain)
+        )
 
 
 class SponsorBlock(Block):

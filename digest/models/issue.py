@@ -83,6 +83,11 @@ class Issue(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("archive:issue", args=[self.number])
 
+    @property
+    def heading(self) -> str:
+        """What readers know it by."""
+        return self.title or f"Issue {self.number}"
+
     @cached_property
     def regions(self) -> list[Region]:
         """This issue's sections as content-editor's regions. An unsaved issue has none."""

@@ -1,0 +1,43 @@
+"""What a reader's copy of a page depends on: enough to say "not modified" without drawing it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.forms.models import model_to_dict
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+from digest.models import Issue
+from publication.masthead import current
+
+
+def etag(request: HttpRequest, **_: Any) -> str:
+    """Changes with what is published, with who we are, and with how pages are drawn."""
+    parts = [model_to_dict(current()), _published(), max(_drawn_at()), static("newsdesk/site.css")]
+    return f'"{sha256(repr(parts).encode()).hexdigest()[:16]}"'
+
+
+def last_modified(request: HttpRequest, **_: Any) -> datetime | None:
+    """When something was last published or corrected."""
+    latest = _published()
+    moments = [moment for moment in (latest["out"], latest["made"]) if moment]
+    return max(moments, default=None)
+
+
+def _published() -> dict[str, Any]:
+    out = Issue.objects.published().order_by()
+    return out.aggregate(
+        out=Max("published_at"), made=Max("rendered__created_at"), last=Max("rendered__pk")
+    )
+
+
+def _drawn_at() -> Iterator[float]:
+    """When each public template was changed: a new release is seen at once."""
+    folder = Path(settings.BASE_DIR) / "templates"
+    for path in (folder / "base.html", *folder.glob("archive/*.html")):
+        yield path.stat().st_mtime

@@ -1,0 +1,61 @@
+"""The archive: what was published, as it was approved. Nothing is rendered anew."""
+
+from collections.abc import Callable
+from itertools import groupby
+from operator import attrgetter
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from digest import editions
+from digest.models import Issue, PublishedItem
+
+View = Callable[..., HttpResponse]
+RECENT = 5  # past issues on the home page
+GLIMPSE = 3  # titles that describe an issue to search engines
+
+
+def public_page(view: View) -> View:
+    """A page that readers and caches may keep, and ask about before each use."""
+    conditional = condition(editions.etag, editions.last_modified)(view)
+    return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """The latest issue at a glance, and the way to get the next one."""
+    issues = list(Issue.objects.published()[: RECENT + 1])
+    items = PublishedItem.objects.filter(issue__in=issues[:1])
+    sections = [list(group) for _, group in groupby(items, key=attrgetter("section_title"))]
+    context = {"latest": issues[:1], "sections": sections, "recent": issues[1:]}
+    return render(request, "archive/home.html", context)
+
+
+@public_page
+def issue_list(request: HttpRequest) -> HttpResponse:
+    """Every issue, by year."""
+    years = groupby(Issue.objects.published(), key=_year)
+    context = {"years": [(year, list(issues)) for year, issues in years]}
+    return render(request, "archive/issue_list.html", context)
+
+
+@public_page
+def issue(request: HttpRequest, number: int) -> HttpResponse:
+    """One issue, from the frozen artefact of its latest revision. Drafts are not found."""
+    published = Issue.objects.published()
+    row = get_object_or_404(published, number=number)
+    titles = row.items.values_list("title", flat=True)[:GLIMPSE]
+    context = {
+        "issue": row,
+        "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
+        "description": row.preheader or ", ".join(titles),
+        "newer": published.filter(number__gt=number).order_by("number").first(),
+        "older": published.filter(number__lt=number).first(),
+    }
+    return render(request, "archive/issue.html", context)
+
+
+def _year(issue: Issue) -> int:
+    return issue.date.year
