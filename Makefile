@@ -37,7 +37,7 @@ format: install
 	.venv/bin/ruff check --fix .
 
 bench: install
-	@for bench in bench/*.py; do echo "== $$bench"; $(RUN) "$$bench" || exit 1; done
+	@for bench in $(wildcard bench/*.py); do echo "== $$bench"; $(RUN) "$$bench" || exit 1; done
 
 # Pins with hashes and without addresses; the date in the commit says when they were made.
 lock: install

@@ -126,3 +126,11 @@ def read(environ: Mapping[str, str] = os.environ) -> tuple[dict[str, Any], list[
 def _empty(setting: Setting) -> Any:
     """An unset DEBUG or DATABASE_URL is decided by the settings file, not read from text."""
     return [] if setting.read is _words else "" if setting.read is str else None
+
+
+def table() -> str:
+    """The settings as the Markdown table of the README; a test holds the two together."""
+    rows = [
+        f"| `{s.name}` | {f'`{s.default}`' if s.default else ''} | {s.help} |" for s in SETTINGS
+    ]
+    return "\n".join(["| variable | default | what it is |", "| --- | --- | --- |", *rows])

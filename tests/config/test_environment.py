@@ -78,3 +78,7 @@ def test_check_refuses_a_public_host_without_a_key(tmp_path: Path) -> None:
 
 def test_check_refuses_a_public_site_without_an_address_key(tmp_path: Path) -> None:
     assert "newsdesk.E003" in run_check(VAR_DIR=str(tmp_path), SECRET_KEY="k" * 50)
+
+
+def test_the_readme_has_the_settings_as_they_are() -> None:
+    assert environment.table() in (ROOT / "README.md").read_text()
