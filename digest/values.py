@@ -4,6 +4,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.utils.html import escape
+
 from digest.models import Issue
 from digest.tree import Item, SectionNode, Tree
 from toolbox.html import clean_rich, to_line
@@ -36,13 +38,15 @@ def as_json(issue: Issue, items: list[Value]) -> Value:
 
 def _value(section: SectionNode, item: Item) -> Value:
     block = item.block
+    lead = f"<p>{escape(block.lead)}</p>" if block.lead else ""
+    blurb = clean_rich(lead + block.blurb)
     return {
         "uid": str(block.uid),
         "kind": block.slug,
         "title": item.name,
         "url": item.url,
-        "blurb": clean_rich(block.blurb),
-        "text": to_line(block.blurb),
+        "blurb": blurb,
+        "text": to_line(blurb),
         "domain": block.domain,
         "channels": item.channels,
         "section": {

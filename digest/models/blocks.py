@@ -76,6 +76,11 @@ class Block(Plugin):
         return self.title
 
     @property
+    def lead(self) -> str:
+        """One plain sentence before the blurb, where a type has one."""
+        return ""
+
+    @property
     def domain(self) -> str:
         """The host of the link, as people say it."""
         try:
@@ -183,6 +188,10 @@ class ProjectBlock(Block):
     @property
     def heading(self) -> str:
         return self.title or self.repo
+
+    @property
+    def lead(self) -> str:
+        return self.tagline
 
     @property
     def details(self) -> list[Detail]:
