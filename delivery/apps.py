@@ -5,3 +5,6 @@ class DeliveryConfig(AppConfig):
     """Sending it, once to each."""
 
     name = "delivery"
+
+    def ready(self) -> None:
+        from delivery import listeners  # noqa: F401  (registers them)

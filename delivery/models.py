@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from audience.models import Subscriber
 from digest.models import Issue, RenderedIssue
@@ -16,6 +16,11 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
     def due(self, now: datetime) -> Self:
         """Mailings whose hour has come and that nobody holds back."""
         return self.filter(state=Mailing.State.SCHEDULED, mail_at__lte=now)
+
+    def with_work(self, now: datetime) -> Self:
+        """Released ones with a row to send at this hour, the oldest first."""
+        due = Delivery.objects.due(now).filter(mailing=OuterRef("pk"))
+        return self.filter(Exists(due), state=Mailing.State.RELEASED).order_by("pk")
 
 
 class Mailing(models.Model):
@@ -50,6 +55,17 @@ class Mailing(models.Model):
     def __str__(self) -> str:
         return f"Mailing of {self.issue}"
 
+    def progress(self) -> dict[str, int]:
+        """How many rows stand in each state."""
+        counts = self.deliveries.values_list("state").annotate(Count("pk")).order_by()
+        return dict(counts)
+
+    @property
+    def is_sent(self) -> bool:
+        """Let out, and no row is open any more. A query: there is no flag to lose."""
+        released = self.state == Mailing.State.RELEASED
+        return released and not self.deliveries.open().exists()
+
 
 class RenderedMail(models.Model):
     """One mail with placeholders: built once for everybody who gets the same sections."""
@@ -76,13 +92,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Rows whose end is not known yet."""
         return self.filter(state__in=[Delivery.State.QUEUED, Delivery.State.SENDING])
 
-    def claimable(self, now: datetime) -> Self:
-        """Rows a worker may take: due, in a released mailing, and nobody's."""
-        return self.filter(
-            state=Delivery.State.QUEUED,
-            next_attempt_at__lte=now,
-            mailing__state=Mailing.State.RELEASED,
-        )
+    def due(self, now: datetime) -> Self:
+        """Rows that wait and whose pause is over. Whether the mailing is let out, it knows."""
+        return self.filter(state=Delivery.State.QUEUED, next_attempt_at__lte=now)
+
+    def to_settle(self) -> Self:
+        """Those of which nobody knows whether they arrived, and nobody has said what to do."""
+        return self.filter(state=Delivery.State.UNCERTAIN, settled_at=None)
 
 
 class Delivery(models.Model):
@@ -117,6 +133,8 @@ class Delivery(models.Model):
     next_attempt_at = models.DateTimeField()
     last_answer = models.CharField(max_length=500, blank=True)
     finished_at = models.DateTimeField(null=True)
+    # When a person looked at an uncertain one and left it at that.
+    settled_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -143,7 +161,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Serves DeliveryQuerySet.claimable and the sweep over a table that only grows.
+            # Serves MailingQuerySet.with_work and the sweep over a table that only grows.
             models.Index(
                 fields=["mailing", "next_attempt_at"],
                 condition=Q(state="queued"),

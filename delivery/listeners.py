@@ -1,0 +1,13 @@
+"""What this room does when it hears of a fact."""
+
+from delivery import mailings
+from delivery.tasks import send_due
+from digest.signals import issue_published
+from toolbox.nudges import nudge
+
+
+@issue_published.listen("delivery.start_mailing")
+def start_mailing(issue_id: int, number: int) -> None:
+    """Plan its mailing, if it is to be mailed."""
+    if mailings.start(issue_id) is not None:
+        nudge(send_due)

@@ -1,0 +1,128 @@
+"""A mailing: who gets the issue, from which hour, and an editor's hand on it."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from audience.models import Subscriber
+from delivery import ledger
+from delivery.message import compose, sender_of
+from delivery.models import Delivery, Mailing, RenderedMail
+from digest.models import Issue, RenderedIssue
+from publication import access
+from publication.masthead import current
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+BATCH = 2000
+State = Mailing.State
+
+
+class MailingError(Exception):
+    """What was asked for cannot be done with this mailing; the message says why."""
+
+
+def start(issue_id: int) -> Mailing | None:
+    """Plan the mailing of a published issue; None if it is not to be mailed. Once only."""
+    issue = Issue.objects.get(pk=issue_id)
+    if issue.mail_at is None:
+        return None
+    plan = {"rendered": issue.rendered.latest(), "mail_at": issue.mail_at}
+    mailing, _ = Mailing.objects.get_or_create(issue=issue, defaults=plan)
+    mail_of(mailing.rendered)
+    return mailing
+
+
+def release_due(now: datetime) -> int:
+    """Let out every mailing whose hour has come. Answers how many."""
+    due = list(Mailing.objects.due(now))
+    for mailing in due:
+        release(mailing, now)
+    return len(due)
+
+
+def release(mailing: Mailing, now: datetime) -> None:
+    """Make one row for each subscriber, then let workers at them.
+
+    Who is in by the first try gets it: a try that died half-way is gone over again and adds
+    the same people. While rows are made the mailing stays SCHEDULED, so nothing leaves early.
+    """
+    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED, released_at=None).update(
+        released_at=now
+    )
+    mailing.refresh_from_db()
+    if mailing.state != State.SCHEDULED or mailing.released_at is None:
+        return
+    mail, host = mail_of(mailing.rendered), sender_of(current()).partition("@")[2]
+    for people in _batches(mailing.released_at):
+        Delivery.objects.bulk_create(
+            (
+                Delivery(
+                    mailing=mailing,
+                    subscriber_id=pk,
+                    address_key=key,
+                    mail=mail,
+                    message_id=f"<{uuid.uuid4().hex}@{host}>",
+                    next_attempt_at=mailing.released_at,
+                )
+                for pk, key in people
+            ),
+            ignore_conflicts=True,
+        )
+    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(state=State.RELEASED)
+    mailing.refresh_from_db()
+
+
+def pause(mailing: Mailing, *, by: "User | None") -> None:
+    """Hold it back; what is on the wire this moment still goes. Raises MailingError."""
+    with transaction.atomic():
+        _move(mailing, [State.SCHEDULED, State.RELEASED], State.PAUSED, by=by)
+
+
+def resume(mailing: Mailing, *, by: "User | None") -> None:
+    """Go on where it was. It passes by `release` again, which adds nobody. Raises MailingError."""
+    with transaction.atomic():
+        _move(mailing, [State.PAUSED], State.SCHEDULED, by=by)
+
+
+def cancel(mailing: Mailing, *, by: "User | None", now: datetime) -> None:
+    """Send nobody else; there is no way back. Raises MailingError."""
+    with transaction.atomic():
+        stoppable = [State.SCHEDULED, State.RELEASED, State.PAUSED]
+        _move(mailing, stoppable, State.CANCELLED, by=by)
+        ledger.skip_cancelled(now)
+
+
+def mail_of(rendered: RenderedIssue) -> RenderedMail:
+    """The composed mail of an artefact, built once."""
+    known = RenderedMail.objects.filter(rendered=rendered, sections="").first()
+    if known is not None:
+        return known
+    return RenderedMail.objects.get_or_create(
+        rendered=rendered, sections="", defaults={"source": compose(rendered)}
+    )[0]
+
+
+def _batches(by_then: datetime) -> Iterator[list[tuple[int, str]]]:
+    """Everybody who had confirmed by then, some at a time: memory stays flat."""
+    last = 0
+    asked = Subscriber.objects.mailable(by_then).filter(confirmed_at__lte=by_then).order_by("pk")
+    while people := list(asked.filter(pk__gt=last).values_list("pk", "address_key")[:BATCH]):
+        yield people
+        last = people[-1][0]
+
+
+def _move(mailing: Mailing, states: list[State], to: State, *, by: "User | None") -> None:
+    """Change the intent where it is one of `states`, and put it on record."""
+    access.require(by, "delivery.send_mailing")
+    if mailing.is_sent:
+        raise MailingError(f"{mailing} has been sent.")
+    moved = Mailing.objects.filter(pk=mailing.pk, state__in=states).update(state=to)
+    mailing.refresh_from_db()
+    if not moved:
+        raise MailingError(f"{mailing} is {mailing.get_state_display().lower()}.")
+    access.record(by, f"mailing {to.label.lower()}", str(mailing.issue))

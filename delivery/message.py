@@ -1,0 +1,93 @@
+"""The mail: written once for everybody, filled in for each.
+
+Taking a mail apart and building it again costs milliseconds; joining its pieces around a token
+costs microseconds. So the bytes are made once, with a placeholder wherever a person's token will
+stand, and everything that is one person's own is three lines on top.
+"""
+
+import email.policy
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.text import slugify
+
+from audience.addresses import normalise
+from delivery.quoting import quoted
+from digest.models import RenderedIssue
+from digest.placeholders import TOKEN, subscriber_links
+from publication.masthead import current
+from publication.models import Publication
+from toolbox.text import one_line
+from toolbox.urls import absolute, absolute_url
+
+
+class NoWayOutError(Exception):
+    """The approved mail has no place for a person's own link out, so nobody may be sent it."""
+
+
+def compose(rendered: RenderedIssue) -> bytes:
+    """The approved mail as bytes, the placeholder in it. Raises NoWayOutError."""
+    for body in (rendered.email_text, rendered.email_html):
+        if TOKEN not in body:
+            raise NoWayOutError(f"{rendered} has no unsubscribe link in its text or its HTML.")
+    publication = current()
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"] = Address(publication.sender_name, addr_spec=sender_of(publication))
+    if publication.reply_to:
+        mail["Reply-To"] = normalise(publication.reply_to)
+    mail["Subject"] = one_line(rendered.subject)
+    mail["List-Id"] = f"{one_line(publication.name)} <{_list_id(publication)}>"
+    mail["MIME-Version"] = "1.0"
+    mail.make_alternative()
+    mail.attach(_part("plain", rendered.email_text))
+    mail.attach(_part("html", rendered.email_html))
+    return _list_headers(publication) + mail.as_bytes()
+
+
+def pieces_of(source: bytes) -> list[bytes]:
+    """A composed mail cut at its placeholders."""
+    return source.split(TOKEN.encode())
+
+
+def fill_in(
+    pieces: list[bytes], *, recipient: str, token: str, message_id: str, date: datetime
+) -> bytes:
+    """One person's mail."""
+    own = f"To: {recipient}\r\nMessage-ID: {message_id}\r\nDate: {format_datetime(date)}\r\n"
+    return own.encode() + token.encode().join(pieces)
+
+
+def sender_of(publication: Publication) -> str:
+    """The address mail is sent from and bounces go to."""
+    return normalise(publication.sender_email)
+
+
+def _part(subtype: str, text: str) -> EmailMessage:
+    part = EmailMessage(policy=email.policy.SMTP)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quoted(text, keep=TOKEN))
+    return part
+
+
+def _list_headers(publication: Publication) -> bytes:
+    """RFC 2369 and 8058. Written by hand: `email` breaks long addresses into encoded words."""
+    ways_out = [f"<{subscriber_links()['unsubscribe_url']}>"]
+    if publication.reply_to:
+        ways_out.append(f"<mailto:{normalise(publication.reply_to)}?subject=unsubscribe%20{TOKEN}>")
+    lines = (
+        f"List-Unsubscribe: {', '.join(ways_out)}",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        f"List-Archive: <{absolute_url('archive:issue_list')}>",
+        f"List-Help: <{absolute('/about/')}>",
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _list_id(publication: Publication) -> str:
+    """What mail programs sort by: it must not change when the title of an issue does."""
+    return f"{slugify(publication.name) or 'newsletter'}.{urlsplit(settings.SITE_URL).hostname}"

@@ -1,0 +1,19 @@
+"""What a dead worker left in this room, and what has come due."""
+
+from datetime import datetime
+
+from delivery import ledger
+from delivery.models import Mailing
+from delivery.tasks import send_due
+from toolbox.nudges import nudge
+
+
+def sweep(now: datetime) -> str | None:
+    """Settle what dead workers left and nudge for what is due. One line when there was any."""
+    settled = ledger.recover(now) + ledger.skip_cancelled(now)
+    due = Mailing.objects.due(now).count() + Mailing.objects.with_work(now).count()
+    if due:
+        nudge(send_due)
+    if not settled and not due:
+        return None
+    return f"{due} mailings to work on, {settled} deliveries left by a worker"
