@@ -27,6 +27,8 @@ LEAVING = {Link.State.REJECTED, Link.State.SNOOZED}
 class QueueError(Exception):
     """A deed the queue refuses. The message is for the person who tried."""
 
+    link: Link | None = None
+
 
 class StaleLinkError(QueueError):
     """The link is no longer what the person saw. `link` is what it has become, None if gone."""

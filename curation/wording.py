@@ -45,6 +45,7 @@ def age(since: datetime, now: datetime) -> str:
 def standing(link: Link, by: str, now: datetime) -> str:
     """How a link came to stand on its shelf; nothing for one that is new."""
     ago, who = f"{age(link.state_since, now)} ago", f" by {by}" if by else ""
+    ago = ago.replace("now ago", "just now")
     if link.state == Link.State.SHORTLISTED:
         return f"Shortlisted {ago}{who}"
     if link.state == Link.State.REJECTED:
