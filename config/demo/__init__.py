@@ -1,0 +1,1 @@
+"""The demo: a believable publication, made by the product's own verbs in half a minute."""
