@@ -56,12 +56,15 @@ class Claim:
         Asked again with the same `now` it answers the same, should the first commit have been
         stored and its answer lost.
         """
-        held = self._held([row.pk for row in rows])
-        held.filter(
+        pks = {row.pk for row in rows}
+        held = self._held(pks)
+        marked = held.filter(
             Exists(Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)),
             Exists(Subscriber.objects.active().filter(pk=OuterRef("subscriber_id"))),
             wire_at=None,
         ).update(wire_at=now, lease_until=now + LEASE)
+        if marked == len(pks):
+            return pks
         for row in held.filter(wire_at=None).select_related("subscriber", "mailing"):
             self._held([row.pk]).filter(wire_at=None).update(**_stopped(row, now))
         return set(held.filter(wire_at=now).values_list("pk", flat=True))
