@@ -18,6 +18,7 @@ from digest.models import BLOCKS, Block, Issue, IssueSection
 from publication.access import record, require
 from publication.masthead import current
 from publication.models import Publication, Section, SectionKind
+from toolbox.text import one_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,7 +37,7 @@ class AlreadyPlacedError(PlacementError):
 
 
 def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -> Issue:
-    """Make the next issue, with the whole shortlist placed by section.
+    """Make the next issue, with the whole shortlist placed by section and the lead as its title.
 
     Raises DraftExistsError when one is open (with `date`: when one of that date is).
     """
@@ -44,14 +45,12 @@ def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -
     with transaction.atomic():
         publication = one_at_a_time()
         _refuse_second(date)
-        number = next_number()
-        issue = Issue.objects.create(
-            number=number,
-            title=f"{publication.name} – issue {number}",
-            date=date or next_date(now),
-        )
-        blocks = _set_shortlist(issue, add_sections(issue))
-        record(by, "drafted", f"issue #{number}", date=str(issue.date), items=len(blocks))
+        issue = Issue.objects.create(number=next_number(), date=date or next_date(now))
+        sections = add_sections(issue)
+        blocks = _set_shortlist(issue, sections)
+        issue.title = _lead(sections, blocks) or f"{publication.name} – issue {issue.number}"
+        issue.save(update_fields=["title"])
+        record(by, "drafted", f"issue #{issue.number}", date=str(issue.date), items=len(blocks))
     return issue
 
 
@@ -136,6 +135,13 @@ def _set_shortlist(issue: Issue, sections: Sequence[IssueSection]) -> list[Block
     for link, section, block in placed:
         _tell_queue(issue, section, link, block)
     return [block for _, _, block in placed]
+
+
+def _lead(sections: Sequence[IssueSection], blocks: Sequence[Block]) -> str:
+    """The words of the first item: a title to begin with, and often the one that stays."""
+    order = [section.key for section in sections]
+    first = min(blocks, key=lambda block: (order.index(block.region), block.ordering), default=None)
+    return one_line(first.heading, 200) if first else ""
 
 
 def _tell_queue(issue: Issue, section: IssueSection, link: Link, block: Block) -> None:

@@ -1,7 +1,7 @@
 """One hash of everything an issue is rendered from: equal means nothing in it was edited."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -14,18 +14,18 @@ WORDS = ("number", "title", "subject", "preheader", "date")
 ORIGINS = {"link_id", "booking_id", "section_id"}
 
 
-def fingerprint(issue: Issue) -> str:
-    """The hash of the issue's words, its sections and its blocks, as the database has them."""
-    rows = json.dumps(list(_rows(issue)), cls=DjangoJSONEncoder, sort_keys=True)
-    return sha256(rows.encode()).hexdigest()
+def fingerprint(issue: Issue, *, leaving: Collection[str] = ORIGINS) -> str:
+    """The hash of the issue's words, its sections and its blocks, as the database has them.
+
+    Columns of the rows that are named in `leaving` do not count.
+    """
+    rows = [{name: row[name] for name in row.keys() - leaving} for row in _rows(issue)]
+    text = json.dumps(rows, cls=DjangoJSONEncoder, sort_keys=True)
+    return sha256(text.encode()).hexdigest()
 
 
-def _rows(issue: Issue) -> Iterator[list[dict[str, Any]]]:
-    yield list(Issue.objects.filter(pk=issue.pk).values(*WORDS))
-    yield [_printed(row) for row in issue.sections.order_by("pk").values()]
+def _rows(issue: Issue) -> Iterator[Mapping[str, Any]]:
+    yield from Issue.objects.filter(pk=issue.pk).values(*WORDS)
+    yield from issue.sections.order_by("pk").values()
     for model in BLOCKS:
-        yield [_printed(row) for row in model.objects.filter(parent=issue).order_by("pk").values()]
-
-
-def _printed(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in ORIGINS}
+        yield from model.objects.filter(parent=issue).order_by("pk").values()

@@ -56,6 +56,17 @@ def test_it_numbers_after_the_highest_and_dates_to_the_publishing_day() -> None:
     assert issue.title == f"{current().name} – issue 42"
 
 
+def test_its_title_is_the_lead_until_somebody_writes_a_better_one() -> None:
+    make_section("Articles", position=2)
+    shortlisted(section=make_section("Articles"), title="Newer, but further down")
+    lead = {"title": "The lead " * 40, "published_at": NOW - dt.timedelta(1)}
+    shortlisted(section=make_section("News", position=1), **lead)
+    issue = draft(by=None, now=NOW)
+    issue.refresh_from_db()
+    assert issue.title.startswith("The lead The lead")
+    assert len(issue.title) <= 200
+
+
 def test_it_counts_the_day_where_the_publication_lives() -> None:
     masthead = current()
     masthead.publishing_day, masthead.time_zone = 6, "Pacific/Auckland"

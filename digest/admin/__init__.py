@@ -1,0 +1,6 @@
+"""The desk: the issue's page in Django's admin, and who pays for which slot."""
+
+from digest.admin.issue import IssueAdmin
+from digest.admin.sponsors import BookingAdmin, SponsorAdmin
+
+__all__ = ["BookingAdmin", "IssueAdmin", "SponsorAdmin"]

@@ -1,0 +1,156 @@
+"""What the desk's form refuses. content-editor checks in the browser only; here is the server."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
+
+from curation.models import Link
+from digest import editing
+from digest.assembly import check_placeable
+from digest.errors import IssueError
+from digest.guards import edit_token, may_stand
+from digest.models import BLOCKS, Block, Issue
+
+MODELS = {model._meta.label_lower: model for model in BLOCKS}
+
+
+class IssueForm(forms.ModelForm[Issue]):
+    """The issue's own fields, and the token that tells whether somebody else saved meanwhile."""
+
+    edit_token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Issue
+        fields = ["number", "date", "title", "subject", "preheader"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["edit_token"].initial = edit_token(self.instance) if self.instance.pk else ""
+        self.clone: editing.Clone | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.cleaned_data["edit_token"] != self.fields["edit_token"].initial:
+            raise ValidationError(
+                "Somebody else saved this issue since you opened it, so nothing of yours was "
+                "saved. What you typed still stands below: open the issue in a second tab, "
+                "carry it over and save there."
+            )
+        if isinstance(self.data, QueryDict) and "_clone" in self.data:
+            self.clone = self._clone(self.data.getlist("_clone"))
+        return super().clean()
+
+    def _clone(self, asked: list[str]) -> editing.Clone:
+        """What is to be copied: blocks of this issue only, into a section of it that takes them."""
+        region, ordering = self.data.get("_clone_region", ""), self.data.get("_clone_ordering", "")
+        blocks = [self._own_block(label) for label in asked]
+        keys = {known.key for known in self.instance.regions}
+        for block in blocks:
+            if region not in keys or not may_stand(type(block), region):
+                raise ValidationError(f"“{block}” cannot be copied into this section.")
+        return editing.Clone(blocks, region, int(ordering) if ordering.isdecimal() else 0)
+
+    def _own_block(self, label: str) -> Block:
+        model, _, pk = label.partition(":")
+        found = None
+        if model in MODELS and pk.isdecimal():
+            found = MODELS[model].objects.filter(parent=self.instance.pk, pk=pk).first()
+        if found is None:
+            raise ValidationError("Only blocks of this issue can be copied here.")
+        return found
+
+
+class BlockForm(forms.ModelForm[Block]):
+    """A block. `link` is a plain hidden number that is taken from the shortlist, once."""
+
+    link = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        exclude = ["link"]  # noqa: DJ006  the admin names the fields; this one is set below
+        labels = {"url": "URL"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["link"] = self.instance.link_id
+        self.fields["link"].disabled = bool(self.instance.pk)
+
+    def clean(self) -> dict[str, Any] | None:
+        if not self.instance.pk:
+            self.instance.link_id = self.cleaned_data.get("link")
+        return super().clean()
+
+
+class GuardedFormSet(BaseInlineFormSet):
+    """The rows of one issue, of one model."""
+
+    instance: Issue
+
+    def going(self, form: forms.ModelForm[Any]) -> bool:
+        """Whether the row is ticked for deletion."""
+        return f"{form.prefix}-DELETE" in self.data
+
+
+class BlockFormSet(GuardedFormSet):
+    """All blocks of one type: each where it may stand, each new one's link fresh from the queue."""
+
+    model: type[Block]
+
+    def clean(self) -> None:
+        super().clean()
+        keys = {region.key for region in self.instance.regions}
+        for form in self.forms:
+            if self.going(form) or not hasattr(form, "cleaned_data"):
+                continue
+            region = form.cleaned_data.get("region")
+            if region and (region not in keys or not may_stand(self.model, region)):
+                form.add_error(None, f"A {self.model._meta.verbose_name} may not stand here.")
+            if not form.instance.pk and form.cleaned_data.get("link"):
+                self._check_link(form)
+
+    def _check_link(self, form: forms.ModelForm[Block]) -> None:
+        try:
+            check_placeable(Link.objects.get(pk=form.cleaned_data["link"]), self.instance)
+        except Link.DoesNotExist:
+            form.add_error(None, "This link was deleted from the queue.")
+        except IssueError as error:
+            form.add_error(None, str(error))
+
+
+class SectionFormSet(GuardedFormSet):
+    """The issue's sections. One that still holds blocks is neither deleted nor made another kind:
+    its blocks would stand nowhere.
+    """
+
+    def clean(self) -> None:
+        super().clean()
+        held = posted_regions(self.data)
+        for form in self.initial_forms:
+            kind = form.initial["kind"]
+            items = held[f"{kind}_{form.instance.pk}"]
+            gone = self.going(form)
+            if items and (gone or form.cleaned_data.get("kind") != kind):
+                deed = "deleted" if gone else "made another kind"
+                raise ValidationError(
+                    f"{form.initial['title']} cannot be {deed}: it still holds {items} "
+                    f"{'item' if items == 1 else 'items'}. Move or delete them first."
+                )
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """A new section stands last, unless its position says otherwise."""
+        kwargs = super().get_form_kwargs(index)
+        if index is None:
+            last = max((section.position for section in self.get_queryset()), default=0)
+            kwargs["initial"] = {"position": last + 10}
+        return kwargs
+
+
+def posted_regions(data: Mapping[str, Any]) -> Counter[str]:
+    """How many blocks the posted form leaves in each region."""
+    rows = (re.fullmatch(r"(digest_\w+_set-\d+)-region", name) for name in data)
+    kept = (row[1] for row in rows if row and f"{row[1]}-DELETE" not in data)
+    return Counter(data[f"{row}-region"] for row in kept)

@@ -1,0 +1,163 @@
+"""What can be done at the desk beside saving the form: draft, insert, preview, approve, publish.
+
+Each view calls one verb and tells the person what came of it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from curation.models import Link
+from digest import approval, assembly, publishing
+from digest.admin.person import editor
+from digest.admin.preview import output, preview
+from digest.admin.publish_form import PublishForm
+from digest.errors import IssueError
+from digest.fitting import PlacementError, home
+from digest.guards import check_seen
+from digest.models import Issue
+from publication.access import NotAllowedError
+
+if TYPE_CHECKING:
+    from digest.admin.issue import IssueAdmin
+
+IssueView = Callable[..., HttpResponse]
+
+
+def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
+    """The addresses of the desk, each behind the admin's login."""
+    guarded = desk.admin_site.admin_view
+    on_one = {
+        "insert": insert,
+        "preview": preview,
+        "approve": approve,
+        "reopen": reopen,
+        "publish": publish,
+        "recall": recall,
+    }
+    return [
+        path("draft/", guarded(draft), name="digest_issue_draft"),
+        *(
+            path(f"<int:pk>/{name}/", guarded(_of(desk, view)), name=f"digest_issue_{name}")
+            for name, view in on_one.items()
+        ),
+        path(
+            "<int:pk>/preview/<str:part>/", guarded(_of(desk, output)), name="digest_issue_output"
+        ),
+    ]
+
+
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """The next issue in one click; a second click leads to the same draft."""
+    try:
+        issue = assembly.draft(by=editor(request), now=timezone.now())
+    except assembly.DraftExistsError as error:
+        messages.info(request, str(error))
+        issue = error.issue
+    except NotAllowedError as error:
+        raise PermissionDenied(str(error)) from error
+    return redirect("admin:digest_issue_change", issue.pk)
+
+
+@require_POST
+def insert(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Without JavaScript: set a link of the shortlist at the end of a section."""
+
+    def place() -> None:
+        number = request.POST.get("link", "")
+        link = get_object_or_404(Link, pk=number if number.isdecimal() else 0)
+        sections = {section.key: section for section in issue.sections.all()}
+        section = sections.get(request.POST.get("section", "")) or home(link, sections.values())
+        if section is None:
+            raise PlacementError("This issue has no section that takes links: add one first.")
+        assembly.place(link, section, by=editor(request))
+        messages.success(request, f"“{link}” now stands in {section}.")
+
+    _try(request, place)
+    return redirect("admin:digest_issue_change", issue.pk)
+
+
+@require_POST
+def approve(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Freeze what the person has just seen; what has changed since is not it."""
+
+    def freeze() -> None:
+        with transaction.atomic():
+            Issue.objects.select_for_update().get(pk=issue.pk)
+            check_seen(issue, request.POST.get("seen", ""))
+            approval.approve(issue, by=editor(request))
+        messages.success(request, f"#{issue.number} is approved. What you see is what goes out.")
+
+    _try(request, freeze)
+    return redirect("admin:digest_issue_preview", issue.pk)
+
+
+@require_POST
+def reopen(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Take an approval back."""
+    _try(request, lambda: approval.reopen(issue, by=editor(request)))
+    return redirect("admin:digest_issue_change", issue.pk)
+
+
+def publish(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Ask when to publish and when to mail; then do it, or leave it to the clock."""
+    now = timezone.now()
+    form = PublishForm(request.POST if request.method == "POST" else None, now=now)
+    if not form.is_valid():
+        context |= {"form": form, "title": f"Publish issue #{issue.number}", "subtitle": None}
+        return TemplateResponse(request, "admin/digest/issue/publish.html", context)
+    publish_at, mail_at = form.cleaned_data["publish_at"], form.cleaned_data["mail_at"]
+
+    def let_out() -> None:
+        if publish_at:
+            publishing.schedule(issue, by=editor(request), publish_at=publish_at, mail_at=mail_at)
+            messages.success(request, f"#{issue.number} will come out by itself.")
+        else:
+            publishing.publish(issue, by=editor(request), now=now, mail_at=mail_at)
+            messages.success(request, f"#{issue.number} is out.")
+
+    _try(request, let_out)
+    return redirect("admin:digest_issue_preview", issue.pk)
+
+
+@require_POST
+def recall(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Take back the hour at which the clock would publish."""
+    _try(request, lambda: publishing.schedule(issue, by=editor(request), publish_at=None))
+    return redirect("admin:digest_issue_preview", issue.pk)
+
+
+def _of(desk: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
+    """`view` with its issue looked up, for people who may see issues at all."""
+
+    def on_issue(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        if not desk.has_view_or_change_permission(request):
+            raise PermissionDenied
+        issue = get_object_or_404(Issue, pk=pk)
+        context = {
+            **desk.admin_site.each_context(request),
+            "opts": desk.opts,
+            "issue": issue,
+            "is_nav_sidebar_enabled": False,
+        }
+        return view(request, issue, context, **kwargs)
+
+    return on_issue
+
+
+def _try(request: HttpRequest, deed: Callable[[], object]) -> None:
+    """Do it, and tell the person when a rule says no."""
+    try:
+        deed()
+    except (IssueError, NotAllowedError) as error:
+        messages.error(request, str(error))
