@@ -216,26 +216,31 @@ function complain(text) {
   byId("queue-errors").append(item);
 }
 
-/* The next page comes by itself when the list runs low. */
+/* The next pages come by themselves when the list runs low. */
 async function more() {
-  if (loading || older.hidden || list.children.length > LOW) return;
+  if (loading) return;
   loading = true;
+  while (!older.hidden && list.children.length <= LOW && (await fetchOlder()));
+  loading = false;
+}
+
+async function fetchOlder() {
   try {
     const response = await fetch(older.href, {
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(PATIENCE),
     });
     const page = await response.json();
+    older.hidden = !page.older;
+    older.href = `?${page.older}`;
     for (const row of page.rows.map(parse)) {
       if (!known.has(row.dataset.link)) put(adopt(row, ++last));
     }
-    older.hidden = !page.older;
-    older.href = `?${page.older}`;
     if (!current) show(list.firstElementChild);
+    return true;
   } catch {
-    // The link to older ones stays, to be followed by hand.
+    return false; // The link to older ones stays, to be followed by hand.
   }
-  loading = false;
 }
 
 /* Keys. */
