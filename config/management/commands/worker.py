@@ -1,0 +1,82 @@
+"""`worker`: everything that is not a web page. The clock, and two workers that are kept alive."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
+from django_tasks_db.management.commands import db_worker
+
+from config.clock import tick
+from config.supervising import Child, end_with_parent, keep_alive
+
+logger = logging.getLogger("newsdesk.worker")
+
+TICK = 3.0  # seconds
+# A long poll of slow feeds never holds up a mail.
+QUEUES = {"Mail worker": "default,mail", "Fetch worker": "fetch"}
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop. Any of its processes may be killed at any time."""
+
+    help = "Poll, publish and send what is due. Run one beside the web process."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--queues", help="Run only the tasks of these queues, and no clock. For itself."
+        )
+
+    def handle(self, *args: Any, queues: str | None, **options: Any) -> None:
+        if queues:
+            work(queues)
+        else:
+            supervise()
+
+
+def supervise() -> None:
+    """Keep the workers alive and the clock ticking until SIGTERM or Ctrl-C."""
+    stopping = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stopping.set())
+    # A thread: a look that waits for a locked database must not keep us from stopping.
+    threading.Thread(target=run_clock, args=(stopping,), daemon=True).start()
+    program = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--skip-checks"]
+    children = [Child(name, [*program, "--queues", queue]) for name, queue in QUEUES.items()]
+    keep_alive(children, stopping)
+
+
+def run_clock(stopping: threading.Event) -> None:
+    """Look again and again. One line when looking fails, and one when it is well again."""
+    failed: list[str] = []
+    while not stopping.is_set():
+        close_old_connections()
+        report = tick(timezone.now())
+        if report.failed != failed:
+            logger.warning(" ".join(report.failed) or "All is well again.")
+        failed = report.failed
+        stopping.wait(TICK)
+
+
+def work(queues: str) -> None:
+    """Be one of the workers."""
+    end_with_parent()
+    name = f"{socket.gethostname()[:40]}-{os.getpid()}"
+    try:
+        call_command(Quiet(), queue_name=queues, worker_id=name, reload=False, startup_delay=False)
+    except (OperationalError, InterfaceError) as error:
+        raise CommandError(f"The database is away: {str(error).strip()}") from error
+
+
+class Quiet(db_worker.Command):
+    """The queue's own worker, at the level of our settings: what fails, not what runs."""
+
+    def configure_logging(self, verbosity: int) -> None: ...
