@@ -53,6 +53,8 @@ class Press:
     def _section(self, section: SectionNode, output: Output) -> dict[str, object]:
         blocks = [self.draw_block(item, output) for item in section.items]
         intro = self._rich(section.intro, output, sponsored=False)
+        if TOKEN in section.title + intro:
+            raise RenderError(f"The section {section.title} holds the words {TOKEN}.")
         return {"section": section, "intro": intro, "blocks": blocks}
 
     def _rich(self, html: str, output: Output, *, sponsored: bool) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -30,9 +30,15 @@ def last_modified(request: HttpRequest, **_: Any) -> datetime | None:
 
 
 def _published() -> dict[str, Any]:
-    out = Issue.objects.published().order_by()
-    return out.aggregate(
-        out=Max("published_at"), made=Max("rendered__created_at"), last=Max("rendered__pk")
+    return (
+        Issue.objects.published()
+        .order_by()
+        .aggregate(
+            count=Count("pk", distinct=True),
+            out=Max("published_at"),
+            made=Max("rendered__created_at"),
+            last=Max("rendered__pk"),
+        )
     )
 
 

@@ -71,6 +71,7 @@ def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
         title=publication.name,
         link=absolute_url("archive:home"),
         description=publication.tagline or publication.name,
+        subtitle=publication.tagline or None,
         language=publication.language,
         author_name=publication.sender_name,
         feed_url=absolute_url(name),

@@ -42,7 +42,7 @@ def _hour(options: dict[str, Any], *, planned: datetime | None, now: datetime) -
         return None
     if options["mail_now"]:
         return now
-    if not options["mail_at"]:
+    if options["mail_at"] is None:
         return planned
     try:
         hour = datetime.fromisoformat(options["mail_at"])

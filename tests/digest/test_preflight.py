@@ -1,0 +1,119 @@
+"""The look over an issue before it is approved."""
+
+import pytest
+
+from digest import preflight
+from digest.models import Issue, LinkBlock, TextBlock
+from digest.preflight import Level, inspect
+from digest.rendering import Rendering
+from tests.digest.issues import add, add_section, make_issue
+
+pytestmark = pytest.mark.django_db
+
+
+def found(issue: Issue) -> list[tuple[str, str]]:
+    return [(finding.level.value, finding.text) for finding in inspect(issue).findings]
+
+
+def sound(**values: str) -> Issue:
+    """An issue without fault, but for one link with `values`."""
+    issue = make_issue()
+    add(LinkBlock, issue, title="Fine", url="https://example.com/")
+    if values:
+        add(LinkBlock, issue, **{"title": "Odd", "url": "https://example.com/odd", **values})
+    return issue
+
+
+def test_it_finds_nothing_in_a_sound_issue_and_hands_over_its_rendering() -> None:
+    report = inspect(sound())
+
+    assert report.findings == []
+    assert report.rendering is not None
+    assert report.rendering.subject == "Title of 7"
+
+
+def test_it_stops_an_issue_without_an_item() -> None:
+    assert found(make_issue()) == [("blocker", "The issue has no item that any reader would see.")]
+
+
+def test_an_item_that_nobody_sees_is_none() -> None:
+    issue = make_issue()
+    add(LinkBlock, issue, title="Off", in_email=False, in_web=False, in_feeds=False)
+    add(LinkBlock, add_section(issue, "Hidden", hidden=True), title="Hidden")
+
+    assert [level for level, _ in found(issue)] == ["blocker"]
+
+
+@pytest.mark.parametrize(
+    ("values", "finding"),
+    [
+        ({"title": " "}, ("blocker", "“example.com” has no title.")),
+        ({"url": ""}, ("warning", "“Odd” has no address.")),
+        (
+            {"url": "javascript:alert(1)"},
+            (
+                "blocker",
+                "“Odd” has an address that readers cannot be sent to: javascript:alert(1)",
+            ),
+        ),
+        (
+            {"url": "http://127.0.0.1:8000/unsubscribe/abc/"},
+            ("blocker", "“Odd” links to a subscriber's own page."),
+        ),
+        (
+            {"blurb": '<p><a href="http://127.0.0.1:8000/preferences/abc/">x</a></p>'},
+            ("blocker", "“Odd” links to a subscriber's own page."),
+        ),
+    ],
+)
+def test_it_looks_at_every_item(values: dict[str, str], finding: tuple[str, str]) -> None:
+    assert found(sound(**values)) == [finding]
+
+
+def test_it_says_which_block_a_finding_is_about() -> None:
+    issue = make_issue()
+    block = add(LinkBlock, issue, title="Odd")
+
+    assert [finding.uid for finding in inspect(issue).findings] == [block.uid]
+
+
+def test_a_text_may_do_without_title_and_address_but_not_without_words() -> None:
+    issue = make_issue()
+    add(TextBlock, issue, blurb="<p>Hello.</p>")
+    assert found(issue) == []
+
+    add(TextBlock, issue, blurb="<p> </p>")
+    assert found(issue) == [("blocker", "A text is empty.")]
+
+
+def test_an_issue_without_a_title_is_for_the_editor_to_judge() -> None:
+    issue = make_issue(title="")
+    add(LinkBlock, issue, title="x", url="https://example.com/")
+
+    assert [level for level, _ in found(issue)] == ["warning"]
+
+
+def test_what_cannot_be_rendered_is_a_blocker_among_the_others() -> None:
+    issue = make_issue(title="a\u2028b")
+    block = add(LinkBlock, issue, title="SUBSCRIBER-TOKEN-HERE_", url="javascript:x")
+    report = inspect(issue)
+
+    assert report.rendering is None
+    assert [finding.level for finding in report.findings] == [Level.BLOCKER, Level.BLOCKER]
+    assert "title" in report.blockers[0].text
+    assert report.blockers[1].uid == block.uid
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "levels"), [(89, []), (91, [Level.WARNING]), (103, [Level.BLOCKER])]
+)
+def test_it_weighs_the_mail(
+    kilobytes: int, levels: list[Level], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two bytes a character: it is bytes that count.
+    heavy = Rendering("", "", "é" * (kilobytes * 512), "", "", "", [])
+    monkeypatch.setattr(preflight, "render", lambda issue, contents: heavy)
+
+    findings = inspect(sound()).findings
+    assert [finding.level for finding in findings] == levels
+    assert all(f"{kilobytes} KB" in finding.text for finding in findings)
