@@ -1,7 +1,6 @@
 """What an address of the queue asks for: a shelf, what to look for on it, where to go on."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 from urllib.parse import urlencode
 
@@ -43,18 +42,3 @@ class Asked:
     def narrowed(self) -> bool:
         """Whether the person looks for something, rather than at the whole shelf."""
         return bool(self.section or self.feed or self.q)
-
-    @property
-    def key(self) -> tuple[datetime, int] | None:
-        """Moment and pk of the link to go on from; None means the beginning."""
-        try:
-            text, pk = self.after.rsplit(",", 1)
-            when, last = datetime.fromisoformat(text), int(pk)
-        except ValueError:
-            return None
-        return (when, last) if when.tzinfo else None
-
-
-def key_of(when: datetime, pk: int) -> str:
-    """What `after` holds to go on from this link."""
-    return f"{when.isoformat()},{pk}"

@@ -10,10 +10,11 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from curation.models import Entry, Feed, Link, LinkEvent, LinkUse
-from curation.queue_address import SHELVES, Asked, key_of
+from curation.paging import after, key_of
+from curation.queue_address import SHELVES, Asked
 from curation.wording import age, standing
 from publication.models import Section, SectionKind
-from toolbox.addresses import host, web_address
+from toolbox.addresses import host, followable
 
 PAGE = 50
 COUNTED = 100
@@ -112,11 +113,7 @@ def _narrowed(links: QuerySet[Link], asked: Asked) -> QuerySet[Link]:
         links = links.filter(section__slug=asked.section)
     if asked.feed:
         links = links.filter(pk__in=Entry.objects.filter(feed=int(asked.feed)).values("link"))
-    if asked.key:
-        moment, (when, last) = _moment(asked.show), asked.key
-        earlier = Q((f"{moment}__lt", when)) | Q(pk__lt=last)
-        links = links.filter(earlier, (f"{moment}__lte", when))
-    return links
+    return after(links, _moment(asked.show), asked.after)
 
 
 def _rows(links: list[Link], now: datetime) -> list[Row]:
@@ -137,7 +134,7 @@ def _row(link: Link, now: datetime) -> Row:
     event = next(iter(link.events.all()), None)
     return Row(
         link=link,
-        url=web_address(link.url),
+        url=followable(link.url),
         host=host(link.url),
         source=source,
         age=age(link.published_at, now),

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from curation import views
 
 app_name = "planet"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("planet/", views.planet_page, name="planet")]

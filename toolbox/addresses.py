@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 
-def web_address(url: str) -> str:
+def followable(url: str) -> str:
     """`url` if a browser may follow it to the web, else empty: no `javascript:`, no `data:`."""
     return url if url.lower().startswith(("http://", "https://")) else ""
 
