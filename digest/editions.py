@@ -1,6 +1,6 @@
 """What a reader's copy of a page depends on: enough to say "not modified" without drawing it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -9,11 +9,21 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max
 from django.forms.models import model_to_dict
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
 
 from digest.models import Issue
 from publication.masthead import current
+
+View = Callable[..., HttpResponse]
+
+
+def public_page(view: View) -> View:
+    """A page that readers and caches may keep, and ask about before each use."""
+    conditional = condition(etag, last_modified)(view)
+    return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
 
 
 def etag(request: HttpRequest, **_: Any) -> str:

@@ -7,8 +7,8 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from digest.editions import public_page
 from digest.models import Issue, RenderedIssue
-from digest.views import public_page
 from publication.masthead import current
 from toolbox.text import one_line
 from toolbox.urls import absolute_url

@@ -1,26 +1,16 @@
 """The archive: what was published, as it was approved. Nothing is rendered anew."""
 
-from collections.abc import Callable
 from itertools import groupby
 from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
 
-from digest import editions
+from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 
-View = Callable[..., HttpResponse]
 RECENT = 5  # past issues on the home page
 GLIMPSE = 3  # titles that describe an issue to search engines
-
-
-def public_page(view: View) -> View:
-    """A page that readers and caches may keep, and ask about before each use."""
-    conditional = condition(editions.etag, editions.last_modified)(view)
-    return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
 
 
 @public_page

@@ -1,9 +1,11 @@
 """Publishing: once, whole or not at all, and exactly what was approved."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -249,3 +251,23 @@ def test_a_sponsor_stands_in_the_flat_table_as_what_it_is() -> None:
     publish(issue, by=None, now=NOW)
 
     assert PublishedItem.objects.get().kind == "sponsor"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_the_same_moment_one_does() -> None:
+    issue = make_ready()
+
+    def click(_: int) -> str:
+        try:
+            publish(Issue.objects.get(pk=issue.pk), by=None, now=NOW)
+            return "published"
+        except AlreadyPublishedError:
+            return "told"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        answers = sorted(people.map(click, range(4)))
+
+    assert answers == ["published", "told", "told", "told"]
+    assert Fact.objects.count() == PublishedItem.objects.count() == 1
