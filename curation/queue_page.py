@@ -106,14 +106,19 @@ def _parts(show: str, now: datetime) -> list[QuerySet[Link]]:
 def _narrowed(links: QuerySet[Link], asked: Asked) -> QuerySet[Link]:
     """Only what is looked for, and only what comes after the key."""
     if asked.q:
-        newest = links[:SEARCHED].values("pk")
         words = ((f"{field}__icontains", asked.q) for field in SEARCHED_FIELDS)
-        links = links.filter(Q(*words, _connector=Q.OR), pk__in=newest)
+        links = _newest(links, _moment(asked.show)).filter(Q(*words, _connector=Q.OR))
     if asked.section:
         links = links.filter(section__slug=asked.section)
     if asked.feed:
         links = links.filter(pk__in=Entry.objects.filter(feed=int(asked.feed)).values("link"))
     return after(links, _moment(asked.show), asked.after)
+
+
+def _newest(links: QuerySet[Link], moment: str) -> QuerySet[Link]:
+    """A search must end: the newest SEARCHED links, by a plain bound every planner follows."""
+    oldest = list(links.values_list(moment, flat=True)[SEARCHED - 1 : SEARCHED])
+    return links.filter((f"{moment}__gte", oldest[0])) if oldest else links
 
 
 def _rows(links: list[Link], now: datetime) -> list[Row]:
