@@ -17,6 +17,7 @@ from digest.models import Issue
 from publication.access import record
 from publication.masthead import NEW
 from publication.models import AuditEntry, Publication
+from toolbox.text import one_line
 
 VERB = "demo"
 BEGIN = "begin"
@@ -49,7 +50,7 @@ def find() -> Demo | None:
                 return Demo(datetime.fromisoformat(begun.detail["since"]), begun.detail["feeds"])
         _refuse_foreign(tables)
     except DatabaseError as error:
-        raise ForeignDatabaseError(f"The database cannot be used: {error}".strip()) from error
+        raise ForeignDatabaseError(one_line(f"The database cannot be used: {error}")) from error
     return None
 
 

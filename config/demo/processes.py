@@ -17,6 +17,7 @@ from django.conf import settings
 from config.demo.servers import HOST
 
 STOPPING = 10.0  # seconds a process has to finish what it is doing
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ChildEndedError(Exception):
@@ -97,18 +98,25 @@ class Children:
 
 @contextmanager
 def children(env: dict[str, str]) -> Iterator[Children]:
-    """Processes that end with this block, however it ends: SIGTERM and SIGHUP count as Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    """Processes that end with this block, however it ends."""
     ours = Children(env)
     try:
         yield ours
     finally:
+        # A second Ctrl-C would leave somebody running.
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         ours.stop()
+
+
+def stop_alike() -> None:
+    """Let SIGTERM and a closed terminal mean what Ctrl-C means."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in SIGNALS:
+        signal.signal(number, interrupt)
 
 
 def answers(port: int) -> bool:

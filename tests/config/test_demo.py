@@ -18,8 +18,9 @@ from typing import Any
 import feedparser
 import pytest
 
-from config.demo import formats, issues, masthead, ownership, servers, sources
+from config.demo import building, formats, issues, masthead, ownership, servers, sources
 from config.demo.ownership import Demo, ForeignDatabaseError
+from curation.models import Feed
 from tests.makers import make_feed
 
 ROOT = Path(__file__).parents[2]
@@ -165,6 +166,33 @@ def test_it_knows_its_own_database_again() -> None:
     make_feed()
     assert ownership.find() == own
     assert own.feeds_port == 8001
+
+
+@pytest.mark.django_db
+def test_a_demo_that_was_interrupted_goes_on_where_it_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[str] = []
+
+    def plan(demo: Demo) -> str:
+        taken.append("plan")
+        return "planned"
+
+    def act(demo: Demo) -> str:
+        taken.append("act")
+        make_feed()
+        if taken == ["plan", "act"]:
+            raise KeyboardInterrupt
+        return "acted"
+
+    monkeypatch.setattr(building, "STEPS", [plan, act])
+    own = Demo(SINCE, "http://127.0.0.1:8001")
+    with pytest.raises(KeyboardInterrupt):
+        list(building.build(own))
+    assert Feed.objects.count() == 0
+    assert list(building.build(own)) == ["acted"]
+    assert list(building.build(own)) == []
+    assert taken == ["plan", "act", "act"]
 
 
 @pytest.mark.parametrize("source", sources.read(), ids=lambda source: source.slug)

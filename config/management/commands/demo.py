@@ -13,9 +13,17 @@ from django.utils import timezone
 
 from config.demo import masthead, ownership, servers
 from config.demo.building import build
+from config.demo.incoming import FeedsAwayError
 from config.demo.ownership import Demo, ForeignDatabaseError
 from config.demo.post import pending, summary
-from config.demo.processes import ChildEndedError, Children, answers, children, environment
+from config.demo.processes import (
+    ChildEndedError,
+    Children,
+    answers,
+    children,
+    environment,
+    stop_alike,
+)
 from publication.masthead import current
 
 SENDING = 60  # seconds the first mailing may take before the demo is shown anyway
@@ -51,10 +59,11 @@ class Command(BaseCommand):
                 self.build()
             else:
                 self.demonstrate(options["port"], serve=options["serve"])
-        except (ForeignDatabaseError, ChildEndedError) as error:
+        except (ForeignDatabaseError, FeedsAwayError, ChildEndedError) as error:
             raise CommandError(str(error)) from error
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopped.")
+        except KeyboardInterrupt as interrupt:
+            message = "Stopped before it was ready. The next run goes on from here."
+            raise CommandError(message, returncode=130) from interrupt
 
     def build(self) -> None:
         """Take the steps that were not taken yet."""
@@ -70,6 +79,7 @@ class Command(BaseCommand):
 
     def demonstrate(self, port: int, *, serve: bool) -> None:
         """Set up, send what is due, and serve if asked to."""
+        stop_alike()
         if serve and not servers.is_free(port):
             raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 10}")
         demo = ownership.find() or Demo(timezone.now(), self.feeds_address(port))
@@ -98,7 +108,10 @@ class Command(BaseCommand):
         values = {"name": current().name, "login": masthead.login()}
         self.stdout.write(RUNNING.format(host=servers.HOST, port=port, **values))
         connection.close()
-        self.wait(ours, float("inf"), lambda: False)
+        try:
+            self.wait(ours, float("inf"), lambda: False)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
 
     def wait(self, ours: Children, seconds: float, done: Callable[[], bool]) -> None:
         """Until it is done or the time is up. Raises ChildEndedError when a process ends."""
