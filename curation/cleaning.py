@@ -1,0 +1,123 @@
+"""From what a feed wrote to what we keep: the one place where its strings become an entry."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import escape
+from urllib.parse import urlsplit
+
+from curation.identity import web_address
+from curation.parsed import ParsedEntry
+from toolbox.html import clean_entry, to_line, to_title
+from toolbox.text import one_line, printable
+
+TITLE_LENGTH = 500
+BLURB_LENGTH = 300
+BLURB_SENTENCES = 3
+# Enough text to find three sentences in, whatever markup is around them.
+BLURB_SOURCE = 12_000
+MAX_TAGS = 20
+# Before there were web pages there is no date; 1970 is what machines write for none.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|(?<=[。！？])")
+# What blog software writes below an excerpt.
+_TAIL = re.compile(
+    r"\s*(?:The post .{1,300} (?:appeared|first appeared) (?:first )?on .*"
+    r"|(?:Continue reading|Read more|Read the rest)\b.{0,200}|\[(?:…|\.\.\.)\]|Comments)\s*$",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:p|br|a|div|img|ul|ol|pre|h\d|span|em|strong|b|i)\b", re.IGNORECASE)
+
+
+def entry(
+    *,
+    base: str,
+    title: str = "",
+    href: str = "",
+    html: str = "",
+    summary: str = "",
+    html_base: str = "",
+    guid: str = "",
+    author: str = "",
+    source: str = "",
+    language: str = "",
+    tags: tuple[str, ...] = (),
+    raw_date: str = "",
+    published_at: datetime | None = None,
+    media_type: str = "",
+) -> ParsedEntry:
+    """One clean entry. `base` is the feed's address, `html_base` what its HTML is relative to."""
+    url = web_address(href, base)
+    # Twice: some feeds escape their markup once too often.
+    text = to_title(to_line((summary or html)[:BLURB_SOURCE]))
+    named = _title(title, text, url or base)
+    words = (one_line(tag, 60) for tag in tags[:MAX_TAGS])
+    return ParsedEntry(
+        title=named,
+        raw_title=printable(title),
+        guid=printable(guid).strip(),
+        url=url,
+        author=_person(author),
+        source=one_line(source, 100),
+        language=language_code(language),
+        tags=tuple(dict.fromkeys(word for word in words if word)),
+        raw_date=one_line(raw_date, 100),
+        published_at=_believed(published_at or moment(raw_date)),
+        html=clean_entry(html or summary, web_address(html_base) or url or base),
+        blurb=blurb("" if text == named else text),
+        media_type=one_line(media_type, 100),
+    )
+
+
+def blurb(text: str) -> str:
+    """The first one to three sentences of `text`, at most 300 characters."""
+    sentences = _SENTENCE_END.split(_TAIL.sub("", text))
+    kept = sentences[0]
+    for sentence in sentences[1:BLURB_SENTENCES]:
+        if len(kept) + len(sentence) >= BLURB_LENGTH:
+            break
+        kept = f"{kept} {sentence}".strip()
+    if len(kept) > BLURB_LENGTH:
+        kept = one_line(kept, BLURB_LENGTH).rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+    return kept
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, unless it is HTML by mistake of the feed."""
+    if _MARKUP.search(text):
+        return text
+    return escape(text, quote=False).strip().replace("\n", "<br>")
+
+
+def moment(text: str) -> datetime | None:
+    """A date as ISO 8601 or e-mail writes it; without a zone it is UTC."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            date = read(text.strip())
+            return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def language_code(code: str) -> str:
+    """A language tag such as en or pt-BR; "" for anything else."""
+    code = code.strip().replace("_", "-")
+    return code if _LANGUAGE.fullmatch(code) and len(code) <= 12 else ""
+
+
+def _title(raw: str, text: str, url: str) -> str:
+    """Never empty: a link without words cannot be clicked."""
+    return to_title(raw, TITLE_LENGTH) or one_line(text, 80) or urlsplit(url).hostname or "Untitled"
+
+
+def _believed(date: datetime | None) -> datetime | None:
+    return date if date and date >= EARLIEST else None
+
+
+def _person(author: str) -> str:
+    """A name without the mail address some feeds put beside it."""
+    return one_line(_MAIL.sub("", to_line(author)).strip(" ()<>,;"), 200)

@@ -1,0 +1,54 @@
+"""Bytes to text, whatever the server and the document say about their encoding."""
+
+import re
+
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    to_unicode,
+)
+
+from toolbox.text import printable
+
+LATIN = "cp1252"
+WIDE = {b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be"}
+REPLACED = "\ufffd"
+
+
+def decode(body: bytes, content_type: str) -> tuple[str, str]:
+    """The text, without characters XML cannot hold, and one sentence when not all was well.
+
+    Never fails. What is valid UTF-8 is UTF-8, whatever is declared: other text hardly ever is.
+    """
+    text, warning = _decode(body, content_type)
+    return printable(text).strip(), warning
+
+
+def _decode(body: bytes, content_type: str) -> tuple[str, str]:
+    encoding, bom = read_bom(body)
+    if encoding is not None and bom is not None:
+        return to_unicode(body[len(bom) :], encoding), ""
+    if body[:2] in WIDE:
+        return to_unicode(body, WIDE[body[:2]]), ""
+    try:
+        return body.decode(), ""
+    except UnicodeDecodeError:
+        return _decode_declared(body, content_type)
+
+
+def _decode_declared(body: bytes, content_type: str) -> tuple[str, str]:
+    """By the header, then by the document itself; a server's default of Latin-1 comes last."""
+    said = [http_content_type_encoding(content_type), html_body_declared_encoding(body)]
+    for encoding in sorted((e for e in said if e and e != "utf-8"), key=LATIN.__eq__):
+        try:
+            return body.decode(encoding), ""
+        except UnicodeError:
+            continue
+    if _mostly_utf8(text := body.decode(errors="replace")):
+        return text, "Some characters could not be read."
+    return to_unicode(body, LATIN), "The encoding is not what it says; it was guessed."
+
+
+def _mostly_utf8(text: str) -> bool:
+    return len(re.findall(f"[^\0-\x7f{REPLACED}]", text)) > text.count(REPLACED)

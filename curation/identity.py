@@ -1,0 +1,86 @@
+"""When are two addresses the same story, two entries the same entry? Pure answers.
+
+The folding here is for comparing only: what is shown and linked is the address as it came.
+"""
+
+import re
+from hashlib import blake2b
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+from w3lib.url import canonicalize_url, safe_url_string
+
+from toolbox.text import printable
+
+# Parameters that say where a reader came from, never what is read.
+TRACKING = re.compile(
+    r"""(?: utm_\w+ | mtm_\w+ | pk_\w+ | piwik_\w+ | hsa_\w+ | mc_[ce]id | _hs\w+ | hsctatracking
+      | (?:fb|tt|tw|ms|g|d|y)clid | gclsrc | [gw]braid | msclkid | igshid | igsh | mkt_tok
+      | at_(?:medium|campaign|custom\d|bbc\w+|link\w+|ptr\w+|format) | vero_\w+ | oly_\w+
+      | _ga | _gl | s_cid | ncid | cmpid | spm | xtor | trk
+      | ref | ref_src | ref_url | referrer | source=rss.* | source=newsletter.*
+      )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+HTTP = re.compile(r"https?://(www\.)?", re.IGNORECASE)
+
+
+def web_address(href: str, base: str = "") -> str:
+    """`href` as a whole http or https address, safe to link to; "" when it is none.
+
+    Spaces and letters beyond ASCII are percent-encoded once; a foreign host is in punycode.
+    """
+    href = printable(href).strip()
+    if not href:
+        return ""
+    try:
+        whole = safe_url_string(urljoin(base, href))
+        parts = urlsplit(whole)
+        named = parts.scheme in {"http", "https"} and parts.hostname
+        return whole if named and parts.port != 0 else ""
+    except ValueError:
+        return ""
+
+
+def canonical_url(url: str) -> str:
+    """The form in which all spellings of one web address are equal.
+
+    Folds scheme, `www.`, default port, trailing slash, order of parameters; drops tracking
+    parameters and fragments, except those (`#!`) that old sites route by.
+    """
+    parts = urlsplit(canonicalize_url(url, keep_fragments=True))
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    kept = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
+    query = f"?{'&'.join(kept)}" if kept else ""
+    route = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
+    return f"https://{host}{port}{parts.path.rstrip('/')}{query}{route}"
+
+
+def address_identity(url: str) -> UUID:
+    """What is unique about a web address: 16 bytes of its canonical form's hash."""
+    return _hash("address", canonical_url(url))
+
+
+def entry_identity(guid: str, url: str, title: str, raw_date: str, index: int = 0) -> UUID:
+    """What is unique about an entry in its feed: guid, else address, else title and date.
+
+    `index` tells apart entries that are equal in all of it: 0 for the first, 1 for the next.
+    A guid is folded like an address in its beginning only: what differs behind a `#` differs.
+    """
+    parts = [f"#{index}"] if index else []
+    if guid:
+        return _hash("guid", HTTP.sub("//", guid, count=1), *parts)
+    if url:
+        return _hash("url", canonical_url(url), urlsplit(url).fragment, *parts)
+    return _hash("title", title, raw_date, *parts)
+
+
+def _tracks(pair: str) -> bool:
+    name = pair.partition("=")[0]
+    return bool(TRACKING.fullmatch(name) or TRACKING.fullmatch(pair))
+
+
+def _hash(*parts: str) -> UUID:
+    key = "\n".join(parts).encode("utf-8", "replace")
+    return UUID(bytes=blake2b(key, digest_size=16).digest())

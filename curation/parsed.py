@@ -1,0 +1,54 @@
+"""What a feed said, as values: the hand-over from parsing to taking in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# More than any editor reads; a feed that holds its whole archive is cut here.
+MAX_ENTRIES = 500
+
+
+class NotAFeedError(Exception):
+    """Nothing could be read from what was answered. The message is one plain sentence."""
+
+
+@dataclass(frozen=True)
+class ParsedEntry:
+    """One entry, cleaned: plain text on one line each, HTML that may be shown, whole addresses."""
+
+    title: str
+    raw_title: str = ""
+    guid: str = ""
+    # http or https, or empty.
+    url: str = ""
+    author: str = ""
+    # Where an aggregator has it from.
+    source: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    raw_date: str = ""
+    # None: the feed gave none, or one that cannot be.
+    published_at: datetime | None = None
+    html: str = ""
+    blurb: str = ""
+    # Of an attached file, such as audio/mpeg.
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class ParsedFeed:
+    """One feed, whatever its format."""
+
+    format: str
+    title: str = ""
+    site_url: str = ""
+    language: str = ""
+    entries: tuple[ParsedEntry, ...] = ()
+    # What was not well, though entries were read; one plain sentence.
+    warning: str = ""
+
+
+def cut_short(count: int) -> str:
+    """The warning for a feed of `count` entries: one sentence, or "" when all were taken."""
+    if count <= MAX_ENTRIES:
+        return ""
+    return f"Of its {count} entries only the first {MAX_ENTRIES} were read."

@@ -1,0 +1,163 @@
+"""Bytes to values: a feed of any format, read without network, files or tables.
+
+feedparser reads the XML formats; its cleaning and its resolving of links in HTML are off, since
+ours are faster and let less through. Always a BytesIO: feedparser opens a body that looks like a
+path, and fetches one that looks like an address.
+"""
+
+import calendar
+import io
+import re
+from datetime import UTC, datetime
+from html.entities import html5
+from typing import Any
+
+import feedparser
+from feedparser.api import SUPPORTED_VERSIONS
+
+from curation import cleaning, jsonfeed
+from curation.decoding import decode
+from curation.identity import web_address
+from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
+from toolbox.html import to_title
+
+CHALLENGE = re.compile(
+    r"challenge-platform|cf-chl|cf_chl|<title>Just a moment|<title>Attention Required"
+    r"|Enable JavaScript and cookies to continue|ddos-guard|/_Incapsula_Resource|captcha-delivery",
+    re.IGNORECASE,
+)
+
+_MISTAKES = re.compile(
+    r"(?P<quoted><!\[CDATA\[.*?\]\]>)|&(?!(?:#x?[0-9a-f]+|amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
+    """The feed in `body`, which came from `url`. Raises NotAFeedError.
+
+    Damaged feeds are read as far as they can be; `warning` then says so.
+    """
+    text, misread = decode(body, content_type)
+    if not text:
+        raise NotAFeedError("The answer is empty.")
+    feed = jsonfeed.read(text, url) if text.startswith("{") else _read_xml(text, url)
+    if not misread:
+        return feed
+    return ParsedFeed(**{**vars(feed), "warning": f"{misread} {feed.warning}".strip()})
+
+
+def explain(text: str) -> str:
+    """What `text` is, since it is no feed; one sentence for an editor."""
+    start = text[:5000].lower()
+    if CHALLENGE.search(text[:50_000]):
+        return "The site answers with a challenge for browsers, not with the feed."
+    if "<opml" in start:
+        return "This is an OPML list of feeds, not a feed. It can be imported as a list."
+    if "<!doctype html" in start or "<html" in start or "<body" in start:
+        return "This is a web page, not a feed."
+    return "This is not a feed." if start.startswith("<") else "This is neither XML nor JSON."
+
+
+def _read_xml(text: str, url: str) -> ParsedFeed:
+    said = _feedparser(text, url)
+    if said.bozo and (mended := _MISTAKES.sub(_mend, text)) != text:
+        said = _feedparser(mended, url)
+    feed, entries = said.feed, said.entries
+    if not entries and (said.bozo or not said.version):
+        raise NotAFeedError(explain(text) if not said.version else _damage(said))
+    return ParsedFeed(
+        format=SUPPORTED_VERSIONS.get(said.version, "").replace(" (unknown version)", ""),
+        title=to_title(feed.get("title", ""), 300),
+        site_url=web_address(feed.get("link", ""), url),
+        language=cleaning.language_code(feed.get("language", "")),
+        entries=tuple(_entry(entry, feed, said.version, url) for entry in entries[:MAX_ENTRIES]),
+        warning=f"{_damage(said)} {cut_short(len(entries))}".strip(),
+    )
+
+
+def _feedparser(text: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    return feedparser.parse(
+        io.BytesIO(text.encode()),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _mend(mistake: re.Match[str]) -> str:
+    """`&` as it is, and entities of HTML that XML does not know; what is quoted stays."""
+    if mistake["quoted"]:
+        return mistake["quoted"]
+    known = html5.get(mistake["name"] or "", "")
+    return "".join(f"&#{ord(letter)};" for letter in known) or f"&amp;{mistake['name'] or ''}"
+
+
+def _damage(said: Any) -> str:
+    if not said.bozo:
+        return ""
+    line = getattr(said.bozo_exception, "getLineNumber", lambda: None)()
+    where = f" at line {line}" if line else ""
+    kept = "what could be read was kept" if said.entries else "no entry could be read"
+    return f"The XML is damaged{where}; {kept}."
+
+
+def _entry(raw: Any, feed: Any, version: str, url: str) -> ParsedEntry:
+    html, base, language = _content(raw)
+    files = [link for link in raw.get("links", []) if link.get("rel") == "enclosure"]
+    attached = files[0] if files else {}
+    return cleaning.entry(
+        base=url,
+        guid=raw.get("id", ""),
+        href=raw.get("feedburner_origlink") or raw.get("link") or attached.get("href", ""),
+        title=raw.get("title", ""),
+        html=html,
+        summary=_plain_as_html(raw.get("summary", ""), raw.get("summary_detail")),
+        html_base=base if base != url else "",
+        author=_author(raw) or (_author(feed) if version.startswith("atom") else ""),
+        source=raw.get("source", {}).get("title", ""),
+        language=language or feed.get("language", ""),
+        tags=tuple(tag.get("label") or tag.get("term") or "" for tag in raw.get("tags", [])),
+        raw_date=_first(raw, "published", "updated", "created", "date") or "",
+        published_at=_moment(_first(raw, "published_parsed", "updated_parsed", "created_parsed")),
+        media_type=attached.get("type", ""),
+    )
+
+
+def _content(raw: Any) -> tuple[str, str, str]:
+    """HTML, its base and its language: the longest content there is, else the summary."""
+    parts = [part for part in raw.get("content", []) if part.get("value")]
+    if not parts and "summary" in raw:
+        detail = raw.get("summary_detail") or {}
+        parts = [{**detail, "value": raw.get("summary")}]
+    if not parts:
+        return "", "", ""
+    best = max(parts, key=lambda part: len(part["value"]))
+    language = best.get("language") or ""
+    return _plain_as_html(best["value"], best), best.get("base") or "", language
+
+
+def _plain_as_html(value: str, detail: Any) -> str:
+    return cleaning.as_html(value) if detail and detail.get("type") == "text/plain" else value
+
+
+def _author(owner: Any) -> str:
+    """feedparser cuts names where it takes a mail address to end; cleaning does that better."""
+    people = owner.get("authors", [])
+    if len(people) <= 1:
+        return str(owner.get("author", ""))
+    names = dict.fromkeys(person.get("name") for person in people)
+    return ", ".join(filter(None, names))
+
+
+def _first(raw: Any, *keys: str) -> Any:
+    """The first of `keys` that is filled; past feedparser's own guesses, which warn."""
+    return next((value for key in keys if (value := dict.get(raw, key))), None)
+
+
+def _moment(parsed: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError, OSError):
+        return None
