@@ -73,8 +73,8 @@ class Web:
 
 
 @contextmanager
-def serving() -> Iterator[Web]:
-    """Serve on a free port until the block ends."""
+def serving(queue: int = 128) -> Iterator[Web]:
+    """Serve on a free port until the block ends. Of those who come at once, `queue` may wait."""
 
     class Asked(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -87,8 +87,11 @@ def serving() -> Iterator[Web]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Asked)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        request_queue_size = queue
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Asked)
     web = Web(f"http://127.0.0.1:{server.server_port}")
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:

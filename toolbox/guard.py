@@ -34,6 +34,11 @@ NEVER_PUBLIC = [
 ]  # fmt: skip
 # Of the addresses of one host, how many are tried before it counts as unreachable.
 TRIES = 4
+# Seconds after which a connection is given up whose request did not even reach the other machine.
+# A busy server with a short queue forgets connections that its caller takes for open; without
+# this they wait until the whole deadline is over.
+UNHEARD = 5.0
+UNHEARD_NEARBY = 0.5
 # Look-ups block a thread each; one name server that hangs must not hold up the other hosts.
 RESOLVERS = 32
 
@@ -86,8 +91,11 @@ class Guard(AsyncNetworkBackend):
         addresses = (await self.addresses(host))[:TRIES]
         share = timeout / len(addresses) if timeout else None
         for address in addresses:
+            options = _options(address)
             try:
-                return await self._network.connect_tcp(str(address), port, timeout=share)
+                return await self._network.connect_tcp(
+                    str(address), port, timeout=share, socket_options=options
+                )
             except (ConnectError, ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -106,6 +114,13 @@ class Guard(AsyncNetworkBackend):
             return await loop.run_in_executor(self._resolvers, _resolve, host)
         except (OSError, UnicodeError) as error:
             raise UnreachableError(f"The host {host} is not known.") from error
+
+
+def _options(address: Address) -> list[SOCKET_OPTION]:
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        return []
+    patience = UNHEARD if is_public(address) else UNHEARD_NEARBY
+    return [(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(patience * 1000))]
 
 
 def _resolve(host: str) -> list[Address]:

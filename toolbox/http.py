@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,7 @@ from toolbox.http_errors import (
     RedirectError,
     RefusedError,
     TimedOutError,
+    UnheardError,
     in_plain_words,
 )
 
@@ -36,6 +38,8 @@ PUBLIC_PORTS = {80, 443, 8080, 8443}
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT_REDIRECTS = {301, 308}
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "close"}
+
+_dice = SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,15 @@ class Client:
             yield
 
     async def _ask(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
+        """Ask until the request has arrived; the deadline ends it. Who was turned away at the
+        same moment does not come back at the same moment."""
+        while True:
+            try:
+                return await self._ask_once(url, headers)
+            except UnheardError:
+                await asyncio.sleep(_dice.random())
+
+    async def _ask_once(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
         request = httpx.Request(
             "GET",
             url,

@@ -1,5 +1,6 @@
 """What can go wrong when a stranger's server is asked, each in words an editor can act on."""
 
+import errno
 import ssl
 
 import httpx
@@ -15,6 +16,10 @@ class RefusedError(HttpError):
 
 class UnreachableError(HttpError):
     """The host is unknown, refuses the connection, or shows a certificate that does not hold."""
+
+
+class UnheardError(HttpError):
+    """The request never reached the server, so it was not asked; see `toolbox.guard.UNHEARD`."""
 
 
 class TimedOutError(HttpError):
@@ -34,13 +39,11 @@ class RedirectError(HttpError):
 
 
 def in_plain_words(error: httpx.TransportError, connect_timeout: int) -> HttpError:
-    """httpx's error as one of ours; the reason is in its causes."""
+    """httpx's error as one of ours; the reason is often in its causes."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return UnreachableError(f"The certificate does not hold: {cause.verify_message}.")
-        if isinstance(cause, ConnectionRefusedError):
-            return UnreachableError("The server refuses the connection.")
+        if known := _known_cause(cause):
+            return known
         cause = cause.__cause__ or cause.__context__
     match error:
         case httpx.ConnectTimeout():
@@ -52,3 +55,13 @@ def in_plain_words(error: httpx.TransportError, connect_timeout: int) -> HttpErr
         case httpx.ReadError() | httpx.WriteError():
             return BrokenAnswerError("The connection broke off.")
     return BrokenAnswerError("The answer is not HTTP that can be read.")
+
+
+def _known_cause(cause: BaseException) -> HttpError | None:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return UnreachableError(f"The certificate does not hold: {cause.verify_message}.")
+    if isinstance(cause, ConnectionRefusedError):
+        return UnreachableError("The server refuses the connection.")
+    if isinstance(cause, OSError) and cause.errno == errno.ETIMEDOUT:
+        return UnheardError("The server does not take the request.")
+    return None

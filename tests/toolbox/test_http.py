@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from tests.web import Handler, Web, page, raw, redirect
+from tests.web import Handler, Web, page, raw, redirect, serving
 from toolbox import guard, http
 from toolbox.http_errors import (
     BrokenAnswerError,
@@ -309,6 +309,19 @@ def test_it_never_skips_the_certificate(tmp_path: Path) -> None:
         get(f"https://localhost:{server.server_port}/")
     thread.join()
     server.server_close()
+
+
+def test_it_knocks_again_where_nobody_heard() -> None:
+    """A server with a short queue forgets connections its callers take for open."""
+    with serving(queue=1) as web:
+        url = web.add("/feed", "hello")
+
+        async def ask_many() -> list[http.Answer]:
+            async with http.Client() as client:
+                return await asyncio.gather(*(client.get(url) for _ in range(40)))
+
+        assert [answer.body for answer in asyncio.run(ask_many())] == [b"hello"] * 40
+        assert len(web.asked) == 40, "nobody was heard twice"
 
 
 def test_it_asks_a_public_host_no_more_than_agreed_at_once(
