@@ -207,7 +207,7 @@ function tell() {
 }
 
 function complain(text) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   const button = document.createElement("button");
   button.className = "queue-button";
   button.textContent = "Close";
