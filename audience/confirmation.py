@@ -36,7 +36,7 @@ def letter(subscriber: Subscriber) -> EmailMultiAlternatives:
     context = {
         "publication": publication,
         "confirm_url": absolute_url("audience:confirm", confirmation_token(subscriber)),
-        "site_url": absolute("/"),
+        "site_url": absolute(""),
         "subscriber": subscriber,
     }
     sender = Address(publication.sender_name, addr_spec=publication.sender_email)

@@ -50,9 +50,12 @@ class SubscribeForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
     def clean_shown_at(self) -> None:
-        """Nobody writes an address within two seconds; a form of last week is a robot's copy."""
+        """Nobody writes an address within two seconds; a form of last week is a robot's copy.
+
+        A form without our stamp, on the home page or elsewhere, leads here for a second press.
+        """
         if not FASTEST <= self._age(self.cleaned_data["shown_at"]) <= SLOWEST:
-            raise forms.ValidationError("Please press the button once more.")
+            raise forms.ValidationError("Almost done: press Subscribe once more.")
 
     def _age(self, stamp: str) -> timedelta:
         """How long ago a stamp was made; for ever, if it is none of ours."""

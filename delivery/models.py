@@ -28,7 +28,7 @@ class Mailing(models.Model):
 
     class State(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"
-        RELEASED = "released", "Released"
+        RELEASED = "released", "Being sent"
         PAUSED = "paused", "Paused"
         CANCELLED = "cancelled", "Cancelled"
 
@@ -59,6 +59,11 @@ class Mailing(models.Model):
         """How many rows stand in each state."""
         counts = self.deliveries.values_list("state").annotate(Count("pk")).order_by()
         return dict(counts)
+
+    @property
+    def standing(self) -> str:
+        """The state as a person would say it."""
+        return "Sent" if self.is_sent else self.get_state_display()
 
     @property
     def is_sent(self) -> bool:
@@ -145,8 +150,9 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["mailing", "subscriber"], name="delivery_once_per_subscriber"
             ),
+            # The address first: it also serves the ledger's search for one.
             models.UniqueConstraint(
-                fields=["mailing", "address_key"], name="delivery_once_per_address"
+                fields=["address_key", "mailing"], name="delivery_once_per_address"
             ),
             # Only what is being sent is somebody's.
             models.CheckConstraint(

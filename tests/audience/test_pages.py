@@ -80,7 +80,7 @@ def test_who_fills_the_trap_is_thanked_and_forgotten(client: Client) -> None:
 @pytest.mark.parametrize("shown_at", ["", "forged", "1700000000.forged"])
 def test_a_post_without_our_stamp_is_asked_to_press_again(client: Client, shown_at: str) -> None:
     response = sign_up(client, shown_at=shown_at)
-    assert "press the button once more" in words(response)
+    assert "press Subscribe once more" in words(response)
     assert 'value="ada@example.com"' in words(response)
     assert not Subscriber.objects.exists()
 
@@ -89,7 +89,7 @@ def test_a_post_without_our_stamp_is_asked_to_press_again(client: Client, shown_
 def test_a_post_too_fast_or_a_day_old_is_asked_to_press_again(
     client: Client, seconds: float
 ) -> None:
-    assert "press the button once more" in words(sign_up(client, shown_at=stamp(seconds)))
+    assert "press Subscribe once more" in words(sign_up(client, shown_at=stamp(seconds)))
     assert not Subscriber.objects.exists()
 
 
