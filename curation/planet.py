@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from curation.models import Entry
 from curation.paging import after, key_of
-from toolbox.addresses import host, followable
+from toolbox.addresses import followable, host
 from toolbox.html import to_line
 
 PAGE = 50

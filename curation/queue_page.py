@@ -14,7 +14,7 @@ from curation.paging import after, key_of
 from curation.queue_address import SHELVES, Asked
 from curation.wording import age, standing
 from publication.models import Section, SectionKind
-from toolbox.addresses import host, followable
+from toolbox.addresses import followable, host
 
 PAGE = 50
 COUNTED = 100
