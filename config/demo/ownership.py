@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 from django.db.models import Model
 
@@ -71,7 +72,7 @@ def note(step: str) -> None:
 
 
 def _refuse_foreign(tables: set[str]) -> None:
-    rooms: list[type[Model]] = [Feed, Link, Issue, Subscriber]
+    rooms: list[type[Model]] = [User, Feed, Link, Issue, Subscriber]
     used = any(m._meta.db_table in tables and m._default_manager.exists() for m in rooms)
     named = (
         Publication._meta.db_table in tables

@@ -15,13 +15,14 @@ FORM = "sign-up form, demo"
 
 
 def sign_up(demo: Demo) -> str:
-    """Let them all in by the front door, one a day until the second issue."""
-    day = demo.since - timedelta(days=9 + len(PEOPLE["active"]) + len(PEOPLE["left"]))
-    for email in PEOPLE["left"] + PEOPLE["active"]:
-        day += timedelta(days=1)
-        subscriber = _confirmed(email, day)
+    """Let them all in by the front door, one a day at all hours, before the second issue."""
+    asking = PEOPLE["left"] + PEOPLE["active"]
+    first = demo.since - timedelta(days=9 + len(asking))
+    for day, email in enumerate(asking):
+        now = first + timedelta(days=day, minutes=397 * day % 1440)
+        subscriber = _confirmed(email, now)
         if email in PEOPLE["left"]:
-            consent.unsubscribe(subscriber.token, now=day + timedelta(days=20))
+            consent.unsubscribe(subscriber.token, now=now + timedelta(days=20))
     for hours, email in enumerate(PEOPLE["pending"], start=1):
         _asked(email, demo.since - timedelta(hours=hours))
     counts = ", ".join(f"{len(emails)} {state}" for state, emails in PEOPLE.items())
