@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from publication.models import Section
 
@@ -19,8 +19,9 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.filter(state=Feed.State.ACTIVE)
 
     def due(self, now: datetime) -> Self:
-        """Feeds whose next poll has come, longest waiting first."""
-        return self.polled().filter(next_poll_at__lte=now).order_by("next_poll_at", "pk")
+        """Feeds whose next poll has come, never polled ones first, then the longest waiting."""
+        come = Q(next_poll_at=None) | Q(next_poll_at__lte=now)
+        return self.polled().filter(come).order_by(F("next_poll_at").asc(nulls_first=True), "pk")
 
 
 class Feed(models.Model):

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def said(*entries: ParsedEntry, **values: str) -> ParsedFeed:
-    return ParsedFeed(**{"format": "RSS 2.0", "title": "A blog", **values}, entries=entries)  # type: ignore[arg-type]
+    return ParsedFeed(**{"format": "RSS 2.0", "title": "A blog", **values}, entries=entries)
 
 
 def post(n: int = 1, **values: object) -> ParsedEntry:

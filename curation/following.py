@@ -1,0 +1,87 @@
+"""Following feeds: add one, and ask one now."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from curation.identity import canonical_url
+from curation.models import Feed
+from curation.models.feed import URL_LENGTH
+from curation.tasks import poll_due
+from publication.access import record, require
+from toolbox import http
+from toolbox.nudges import nudge
+from toolbox.text import one_line
+
+
+class FeedAddressError(Exception):
+    """The address cannot be that of a feed; the message says why."""
+
+
+def feed_address(text: str) -> str:
+    """What a person wrote or pasted, as the address of a feed. Raises FeedAddressError.
+
+    `feed:` addresses are http ones; without a scheme it is https.
+    """
+    url = one_line(text)
+    if url.startswith("feed:"):
+        url = url.removeprefix("feed:")
+        url = url if "://" in url else f"http:{url}"
+    elif "://" not in url and "." in url.partition("/")[0]:
+        url = f"https://{url}"
+    try:
+        whole = str(http.address(url).copy_with(fragment=None))
+        canonical_url(whole)
+    except http.RefusedError as error:
+        raise FeedAddressError(str(error)) from error
+    except ValueError as error:
+        raise FeedAddressError("This is not a web address.") from error
+    if len(whole) > URL_LENGTH:
+        raise FeedAddressError(f"The address is longer than {URL_LENGTH} characters.")
+    return whole
+
+
+def without_password(url: str) -> str:
+    """`url` fit to be shown."""
+    return re.sub(r"//[^/@\s]*@", "//", url)
+
+
+@transaction.atomic
+def follow(urls: Iterable[str], *, by: User | None, now: datetime) -> list[Feed]:
+    """The feeds at `urls`, added where they are unknown. Raises FeedAddressError."""
+    require(by, "curation.add_feed")
+    known = Known()
+    addresses = [feed_address(url) for url in urls]
+    return [known.get(url) or known.add(Feed(url=url, next_poll_at=now)) for url in addresses]
+
+
+class Known:
+    """The feeds there are, found by any spelling of their address."""
+
+    def __init__(self) -> None:
+        feeds = Feed.objects.select_related("section")
+        self._feeds = {canonical_url(feed.url): feed for feed in feeds}
+
+    def get(self, url: str) -> Feed | None:
+        """The feed at `url`, with or without `www.`, by http or https."""
+        return self._feeds.get(canonical_url(url))
+
+    def add(self, feed: Feed) -> Feed:
+        """Store a new feed."""
+        feed.save(force_insert=True)
+        self._feeds[canonical_url(feed.url)] = feed
+        return feed
+
+
+@transaction.atomic
+def ask_now(feeds: QuerySet[Feed], *, by: User | None, now: datetime) -> int:
+    """Make `feeds` due, paused and retired ones too, and wake the poller. Answers how many."""
+    require(by, "curation.change_feed")
+    count = feeds.update(next_poll_at=now, state=Feed.State.ACTIVE)
+    record(by, "ask feeds now", f"{count} feeds")
+    nudge(poll_due)
+    return count

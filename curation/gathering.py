@@ -1,0 +1,163 @@
+"""Fetching and parsing many feeds at once, off the main thread, where the tables are not.
+
+An event loop in a thread of its own asks the servers; parsing goes to two processes when there
+is much of it. What is ready is handed over as it comes in, and when the taker is slow, the
+asking slows down: memory holds a few feeds, not all.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import chain, zip_longest
+from multiprocessing import get_context
+from queue import SimpleQueue
+from threading import Thread
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from curation.fetching import Fetched, FetchError, fetch
+from curation.models import Feed
+from curation.parsed import NotAFeedError, ParsedFeed
+from curation.parsing import parse
+from toolbox import http
+
+logger = logging.getLogger("newsdesk.curation")
+
+# Starting the processes costs as much as parsing so many feeds.
+PROCESSES_FROM = 16
+PROCESSES = 2
+# Bodies that wait for a parser, and outcomes that wait to be taken.
+BODIES = 32
+WAITING = 64
+BATCH = 25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of asking one feed: parsed, unchanged (`parsed` is None), or an error."""
+
+    feed: Feed
+    fetched: Fetched | None = None
+    parsed: ParsedFeed | None = None
+    body_hash: str = ""
+    error: str = ""
+    gone: bool = False
+    retry_after: timedelta | None = None
+
+
+@contextmanager
+def gathering(feeds: Sequence[Feed], now: datetime) -> Iterator[Iterator[list[Outcome]]]:
+    """One outcome of each feed, in batches, in the order in which servers answer."""
+    round_ = _Round(feeds, now)
+    thread = Thread(target=round_.run, name="gathering")
+    thread.start()
+    try:
+        yield round_.batches()
+    finally:
+        round_.stop()
+        thread.join()
+
+
+class _Round:
+    def __init__(self, feeds: Sequence[Feed], now: datetime) -> None:
+        self.feeds, self.now = feeds, now
+        self.ready: SimpleQueue[Outcome | None] = SimpleQueue()
+        self.loop = asyncio.new_event_loop()
+        self.places = asyncio.Semaphore(settings.FETCH_CONCURRENCY)
+        self.bodies = asyncio.Semaphore(BODIES)
+        self.parsers = _parsers(len(feeds))
+
+    def run(self) -> None:
+        """The thread: ask all, and say when all is said, whatever happens."""
+        try:
+            with (
+                suppress(asyncio.CancelledError),
+                asyncio.Runner(loop_factory=lambda: self.loop) as runner,
+                self.parsers,
+            ):
+                runner.run(self.ask_all())
+        finally:
+            self.ready.put(None)
+
+    def stop(self) -> None:
+        """Give up what is still being asked; a loop that is closed has nothing left."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.cancel)
+
+    def cancel(self) -> None:
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+
+    def batches(self) -> Iterator[list[Outcome]]:
+        """Waits for one outcome, and takes what else is ready."""
+        while (outcome := self.ready.get()) is not None:
+            batch = [outcome]
+            while len(batch) < BATCH and not self.ready.empty():
+                if (more := self.ready.get()) is None:
+                    yield batch
+                    return
+                batch.append(more)
+            yield batch
+
+    async def ask_all(self) -> None:
+        async with http.Client() as client, asyncio.TaskGroup() as group:
+            for feed in taking_turns(self.feeds):
+                group.create_task(self.ask(client, feed))
+
+    async def ask(self, client: http.Client, feed: Feed) -> None:
+        try:
+            outcome = await self.outcome(client, feed)
+        except FetchError as error:
+            outcome = Outcome(
+                feed, error=str(error), gone=error.gone, retry_after=error.retry_after
+            )
+        except NotAFeedError as error:
+            outcome = Outcome(feed, error=str(error))
+        except Exception:
+            logger.exception("Feed %s could not be read", feed.url)
+            outcome = Outcome(feed, error="A fault of ours, not of the feed: see the log.")
+        while self.ready.qsize() > WAITING:
+            await asyncio.sleep(0.01)
+        self.ready.put(outcome)
+
+    async def outcome(self, client: http.Client, feed: Feed) -> Outcome:
+        """Raises FetchError, NotAFeedError."""
+        async with self.places:
+            fetched = await fetch(
+                client, feed.url, etag=feed.etag, last_modified=feed.last_modified, now=self.now
+            )
+            if fetched.unchanged:
+                return Outcome(feed, fetched)
+            await self.bodies.acquire()
+        try:
+            body_hash = sha256(fetched.body).hexdigest()
+            if body_hash == feed.body_hash:
+                return Outcome(feed, fetched)
+            parsed = await self.loop.run_in_executor(
+                self.parsers, parse, fetched.body, fetched.content_type, fetched.url
+            )
+            return Outcome(feed, fetched, parsed, body_hash)
+        finally:
+            self.bodies.release()
+
+
+def taking_turns(feeds: Iterable[Feed]) -> Iterator[Feed]:
+    """Feeds in an order in which a host with many does not stand before all the others."""
+    by_host: dict[str, list[Feed]] = defaultdict(list)
+    for feed in feeds:
+        by_host[urlsplit(feed.url).netloc].append(feed)
+    return (feed for feed in chain(*zip_longest(*by_host.values())) if feed is not None)
+
+
+def _parsers(count: int) -> Executor:
+    """Processes start when the first body comes, so an unchanged poll never pays for them."""
+    if count < PROCESSES_FROM:
+        return ThreadPoolExecutor(1, thread_name_prefix="parse")
+    return ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))

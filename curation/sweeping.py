@@ -1,0 +1,16 @@
+"""What waits in this room for the clock: feeds whose next poll has come."""
+
+from datetime import datetime
+
+from curation.models import Feed
+from curation.tasks import poll_due
+from toolbox.nudges import nudge
+
+
+def sweep(now: datetime) -> str | None:
+    """Nudge for feeds that are due. Answers one line when there was something to do."""
+    due = Feed.objects.due(now).order_by().count()
+    if not due:
+        return None
+    nudge(poll_due)
+    return f"{due} feeds to poll"
