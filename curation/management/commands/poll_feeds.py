@@ -1,0 +1,55 @@
+"""`poll_feeds`: ask feeds now and say what came of it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from curation import polling
+from curation.following import FeedAddressError, follow, without_password
+from curation.models import Feed
+
+
+class Command(BaseCommand):
+    """Fails when there was something to ask and not one feed answered."""
+
+    help = "Poll the feeds that are due, or those named (unknown ones are added), or all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url", nargs="*", help="Exactly these feeds.")
+        parser.add_argument("--all", action="store_true", help="Every active feed, due or not.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        refused: list[tuple[str, str]] = []
+        if options["url"]:
+            feeds: list[Feed] = []
+            for url in options["url"]:
+                try:
+                    feeds += follow([url], by=None, now=now)
+                except FeedAddressError as error:
+                    refused.append((without_password(url), str(error)))
+            report = polling.poll(dict.fromkeys(feeds), now, self.tell)
+        elif options["all"]:
+            report = polling.poll(Feed.objects.polled().select_related("section"), now, self.tell)
+        else:
+            report = polling.poll_due(now, self.tell)
+        self.finish(report, refused)
+
+    def finish(self, report: polling.Report, refused: list[tuple[str, str]]) -> None:
+        """The failures by name, and one line to end with."""
+        report.feeds += len(refused)
+        report.failures += refused
+        for url, reason in report.failures:
+            self.stdout.write(f"{url}: {reason}")
+        if report.feeds and len(report.failures) == report.feeds:
+            raise CommandError(str(report))
+        self.stdout.write(str(report))
+        if not Feed.objects.exists():
+            self.stdout.write("There are no feeds yet: name one here, or use import_opml.")
+
+    def tell(self, done: int, total: int) -> None:
+        """Progress for a person who watches."""
+        if self.stdout.isatty():
+            self.stdout.write(f"\r{done} of {total}", ending="\n" if done == total else "")
+            self.stdout.flush()

@@ -1,0 +1,106 @@
+"""Lists of feeds in and out, without loss of address, title, site, folder or section."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from curation.following import FeedAddressError, Known, feed_address, without_password
+from curation.identity import web_address
+from curation.models import Feed
+from curation.models.feed import URL_LENGTH
+from curation.outlines import Outline, read
+from publication.access import record, require
+from publication.models import Section
+from toolbox.text import one_line
+
+
+@dataclass
+class Imported:
+    """What came of an import."""
+
+    added: int = 0
+    known: int = 0
+    # Line and reason.
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    # What was wrong with the file itself, though its feeds were read.
+    damage: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.added} feeds added, {self.known} known already, {len(self.refused)} refused"
+
+
+@transaction.atomic
+def import_opml(
+    data: bytes, *, section: Section | None = None, by: User | None, now: datetime
+) -> Imported:
+    """Add the feeds listed in `data`; those that are known stay as they are. Raises OpmlError.
+
+    Without `section` a feed goes to the one its category or folder is named after, if any.
+    """
+    require(by, "curation.add_feed")
+    outlines, damage = read(data)
+    shelves = {name.lower(): s for s in Section.objects.all() for name in (s.slug, s.title)}
+    known, imported = Known(), Imported(damage=damage)
+    for outline in outlines:
+        _import(outline, section or _shelf(outline, shelves), known, imported, now)
+    record(by, "import feeds", f"{imported.added} feeds", refused=len(imported.refused))
+    return imported
+
+
+def export_opml(title: str) -> str:
+    """Every feed that is not retired, by folder, as OPML 2.0."""
+    root = Element("opml", version="2.0")
+    SubElement(SubElement(root, "head"), "title").text = title
+    body = SubElement(root, "body")
+    folders: dict[str, list[Feed]] = defaultdict(list)
+    for feed in Feed.objects.exclude(state=Feed.State.RETIRED).select_related("section"):
+        folders[feed.category].append(feed)
+    for name, feeds in sorted(folders.items()):
+        folder = SubElement(body, "outline", text=name, title=name) if name else body
+        for feed in feeds:
+            SubElement(folder, "outline", _attributes(feed))
+    indent(root)
+    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _attributes(feed: Feed) -> dict[str, str]:
+    named = {"text": feed.title or feed.url, "title": feed.title}
+    site = {"htmlUrl": feed.site_url} if feed.site_url else {}
+    shelf = {"category": feed.section.slug} if feed.section else {}
+    return {"type": "rss", **named, "xmlUrl": feed.url, **site, **shelf}
+
+
+def _shelf(outline: Outline, shelves: dict[str, Section]) -> Section | None:
+    """OPML's categories are paths, comma separated; then the folders, innermost first."""
+    names = [*outline.category.replace("/", ",").split(","), *reversed(outline.folders)]
+    found = (shelves.get(name.strip().lower()) for name in names)
+    return next(filter(None, found), None)
+
+
+def _import(
+    outline: Outline, section: Section | None, known: Known, done: Imported, now: datetime
+) -> None:
+    try:
+        url = feed_address(outline.url)
+    except FeedAddressError as error:
+        done.refused.append((without_password(outline.url), str(error)))
+        return
+    if known.get(url):
+        done.known += 1
+        return
+    site = web_address(outline.site_url)
+    known.add(
+        Feed(
+            url=url,
+            title=one_line(outline.title, 300),
+            site_url=site if len(site) <= URL_LENGTH else "",
+            category=one_line(" / ".join(outline.folders), 200),
+            section=section,
+            next_poll_at=now,
+        )
+    )
+    done.added += 1
