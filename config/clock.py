@@ -15,6 +15,8 @@ from django.apps import apps
 from django.db import Error, connection
 from django.utils.module_loading import module_has_submodule
 
+from toolbox.text import first_line
+
 logger = logging.getLogger("newsdesk.clock")
 
 
@@ -30,16 +32,17 @@ def tick(now: datetime) -> Report:
     """Sweep every room. One that fails keeps no other from its turn; nothing is raised."""
     report = Report()
     try:
-        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
     except Error as error:
-        report.failed.append(f"The database is away: {_first_line(error)}")
+        report.failed.append(f"The database is away: {first_line(error)}")
         return report
     for room in rooms():
         try:
             line = room.sweep(now)
         except Exception as error:
             logger.debug("%s failed", room.__name__, exc_info=True)
-            report.failed.append(f"{room.__name__}: {type(error).__name__}: {_first_line(error)}")
+            report.failed.append(f"{room.__name__}: {type(error).__name__}: {first_line(error)}")
         else:
             report.done += [line] if line else []
     return report
@@ -50,7 +53,3 @@ def rooms() -> Iterator[ModuleType]:
     for app in apps.get_app_configs():
         if app.module is not None and module_has_submodule(app.module, "sweeping"):
             yield import_module(f"{app.name}.sweeping")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or "no reason given").splitlines()[0]

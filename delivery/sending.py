@@ -22,6 +22,7 @@ from delivery.message import fill_in, pieces_of, sender_of
 from delivery.models import Delivery, RenderedMail
 from publication.masthead import current
 from toolbox.smtp import Verdict
+from toolbox.text import first_line
 
 logger = logging.getLogger("newsdesk.delivery")
 
@@ -133,13 +134,15 @@ class Shift:
 
 def _patiently[Result](deed: Callable[[], Result]) -> Result:
     """Do it once the database is there. What servers answered must not be lost for its sake."""
-    deadline = time.monotonic() + PATIENCE
+    deadline, told = time.monotonic() + PATIENCE, False
     while True:
         try:
             return deed()
         except (OperationalError, InterfaceError) as error:
             if time.monotonic() > deadline:
                 raise
-            logger.warning("The database is away, waiting: %s", str(error).strip())
+            if not told:
+                logger.warning("Waiting for the database: %s", first_line(error))
+            told = True
             close_old_connections()
             time.sleep(1)

@@ -21,3 +21,8 @@ def one_line(text: str, length: int | None = None) -> str:
     if length is not None and len(line) > length:
         return line[: length - 1].rstrip() + "…"
     return line
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, for a log that keeps to one line: drivers add advice below it."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

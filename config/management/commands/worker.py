@@ -17,6 +17,7 @@ from django_tasks_db.management.commands import db_worker
 
 from config.clock import tick
 from config.supervising import Child, end_with_parent, keep_alive
+from toolbox.text import first_line
 
 logger = logging.getLogger("newsdesk.worker")
 
@@ -73,10 +74,11 @@ def work(queues: str) -> None:
     try:
         call_command(Quiet(), queue_name=queues, worker_id=name, reload=False, startup_delay=False)
     except (OperationalError, InterfaceError) as error:
-        raise CommandError(f"The database is away: {str(error).strip()}") from error
+        raise CommandError(f"The database is away: {first_line(error)}") from error
 
 
 class Quiet(db_worker.Command):
-    """The queue's own worker, at the level of our settings: what fails, not what runs."""
+    """The queue's own worker, without a line for every task that runs."""
 
-    def configure_logging(self, verbosity: int) -> None: ...
+    def configure_logging(self, verbosity: int) -> None:
+        logging.getLogger("django.tasks").setLevel(logging.WARNING)
