@@ -1,7 +1,8 @@
 """Making an issue: the next draft with its sections, and links set into it as blocks."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -42,8 +43,7 @@ def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -
     Raises DraftExistsError when one is open (with `date`: when one of that date is).
     """
     require(by, "digest.add_issue")
-    with transaction.atomic():
-        publication = one_at_a_time()
+    with one_at_a_time() as publication:
         _refuse_second(date)
         issue = Issue.objects.create(number=next_number(), date=date or next_date(now))
         sections = add_sections(issue)
@@ -110,9 +110,11 @@ def add_sections(issue: Issue) -> list[IssueSection]:
     return IssueSection.objects.bulk_create(copies)
 
 
-def one_at_a_time() -> Publication:
-    """Lock the publication's row: of two clicks at once, the second waits and finds the draft."""
-    return Publication.objects.select_for_update().get(pk=current().pk)
+@contextmanager
+def one_at_a_time() -> Iterator[Publication]:
+    """A transaction for numbering: of two clicks at once the second waits, and finds the first."""
+    with transaction.atomic():
+        yield Publication.objects.select_for_update().get(pk=current().pk)
 
 
 def _refuse_second(date: dt.date | None) -> None:

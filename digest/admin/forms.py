@@ -71,7 +71,7 @@ class BlockForm(forms.ModelForm[Block]):
     link = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
-        exclude = ["link"]  # noqa: DJ006  the admin names the fields; this one is set below
+        fields = ["url"]  # The inline of each type names its own.
         labels = {"url": "URL"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

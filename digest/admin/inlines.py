@@ -41,7 +41,9 @@ class BlockInline(WithTheIssue, ContentEditorInline):
     """What all types of block have in common on the desk."""
 
     form = BlockForm
+    exclude = ["link"]  # The form sets it, as a number.
     formset = BlockFormSet
+    template = "admin/digest/issue/blocks.html"
 
     def regions(self, all_regions: AbstractSet[str]) -> set[str]:
         """The sections whose kind takes this type."""

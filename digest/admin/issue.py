@@ -1,5 +1,6 @@
 """The issue's page: Django's admin with content-editor, and around it the rules of the desk."""
 
+from contextlib import nullcontext
 from functools import reduce
 from operator import add
 from typing import Any
@@ -8,7 +9,6 @@ from content_editor.admin import ContentEditor, auto_icon_colors
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -105,10 +105,9 @@ class IssueAdmin(ContentEditor):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """As Django's, but a rule that says no after the form was valid is told, and undone."""
+        adding = object_id is None and request.method == "POST"
         try:
-            with transaction.atomic():
-                if object_id is None:
-                    assembly.one_at_a_time()
+            with assembly.one_at_a_time() if adding else nullcontext():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except IssueError as error:
             messages.error(request, str(error))
@@ -124,7 +123,8 @@ class IssueAdmin(ContentEditor):
         issue = Issue.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         if issue and not self.has_change_permission(request, issue):
             if request.method == "POST":
-                messages.error(request, f"#{issue.number} is locked. Nothing was saved.")
+                why = "you may only look at it" if _open(issue) else "it is published and locked"
+                messages.error(request, f"#{issue.number} was not saved: {why}.")
             return redirect("admin:digest_issue_preview", issue.pk)
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -150,12 +150,12 @@ class IssueAdmin(ContentEditor):
 
     # Saving
 
-    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)
         if not change:
             assembly.add_sections(obj)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """Not content-editor's own: it copies whatever block it is told to, of any issue."""
         super(ContentEditor, self).save_related(request, form, formsets, change)
         edited = form.has_changed() or any(formset.has_changed() for formset in formsets)

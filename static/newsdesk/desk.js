@@ -89,6 +89,16 @@ function onInsert(event) {
   next?.focus({ preventScroll: true })
 }
 
+/* Enter inserts the first link that matches, and the next can be typed at once. */
+function onSearchKey(event) {
+  if (event.key !== "Enter") return
+  event.preventDefault()
+  panel.querySelector("li:not([hidden]) button")?.click()
+  event.target.value = ""
+  refresh()
+  event.target.focus({ preventScroll: true })
+}
+
 /* How many blocks each tab holds, and which of them has something to correct. */
 function markTabs() {
   for (const tab of all(".tabs.regions .tab")) {
@@ -98,7 +108,19 @@ function markTabs() {
   }
 }
 
+/* content-editor's tabs answer to the mouse only. */
+function openByKey(event) {
+  if (event.key !== "Enter" && event.key !== " ") return
+  event.preventDefault()
+  event.target.click()
+}
+
 function watchTabs() {
+  for (const tab of all(".tabs.regions .tab")) {
+    tab.tabIndex = 0
+    tab.role = "button"
+    tab.addEventListener("keydown", openByKey)
+  }
   const machine = document.querySelector(".order-machine")
   new MutationObserver(markTabs).observe(machine, {
     subtree: true,
@@ -117,11 +139,7 @@ function start() {
   const search = panel.querySelector("#desk-search")
   search.closest("label").hidden = false
   search.addEventListener("input", refresh)
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return
-    event.preventDefault()
-    panel.querySelector("li:not([hidden]) button")?.click()
-  })
+  search.addEventListener("keydown", onSearchKey)
   panel.addEventListener("submit", onInsert)
   document.addEventListener("formset:removed", () => setTimeout(refresh))
   refresh()

@@ -390,6 +390,16 @@ def test_discarding_from_the_list_gives_them_back_too() -> None:
     assert Link.objects.unplaced().count() == 1
 
 
+def test_what_was_approved_once_is_kept() -> None:
+    desk = make_desk("One")
+    approval.approve(desk.issue, by=None)
+    approval.reopen(desk.issue, by=None)
+    response = desk.client.post(page("delete", desk.issue), {"post": "yes"})
+    assert "protected" in response.content.decode()
+    assert Issue.objects.exists()
+    assert not Link.objects.unplaced().exists()
+
+
 # Sponsors
 
 

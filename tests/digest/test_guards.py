@@ -1,17 +1,25 @@
 """What the desk refuses on the server, whatever the browser lets through."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from curation.models import Link, LinkUse
 from digest import approval, assembly
+from digest.errors import IssueError
 from digest.guards import blocks_of, edit_token
 from digest.models import Issue, IssueSection, JobBlock, LinkBlock, TextBlock
 from publication.models import AuditEntry
-from tests.digest.desks import block, errors, make_desk, new_row, row
-from tests.makers import NOW, make_link, make_staff
+from tests.digest.desks import Desk, block, errors, make_desk, new_row, row
+from tests.forms import fields_of
+from tests.makers import NOW, make_editor, make_link, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -368,7 +376,76 @@ def test_whoever_may_only_look_is_shown_the_preview() -> None:
     assert desk.client.get(desk.url.replace("change", "preview")).status_code == 403
 
 
+def test_whoever_may_only_look_saves_nothing() -> None:
+    desk = make_desk("One")
+    fields = desk.open()
+    desk.client.force_login(make_staff("reader", "digest.view_issue"))
+    assert "you may only look at it" in said(desk.post(fields, title="Changed"))
+    desk.issue.refresh_from_db()
+    assert desk.issue.title == "One"
+
+
 def test_every_save_leaves_a_trail() -> None:
     desk = make_desk("One")
     desk.save(desk.open(), title="Changed")
     assert AuditEntry.objects.get(verb="edited").subject == "issue #1"
+
+
+# At the same moment
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do all of it in threads that start together; answers what each gave or raised."""
+    start = Barrier(len(deeds))
+
+    def do(deed: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return deed()
+        except IssueError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(do, deeds))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_make_one_draft() -> None:
+    answers = at_once(*[lambda: assembly.draft(by=None, now=NOW)] * 2)
+    assert {type(answer) for answer in answers} == {Issue, assembly.DraftExistsError}
+    assert Issue.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_issues_made_by_hand_at_once_do_not_share_a_number() -> None:
+    desk = make_desk()
+    url = reverse("admin:digest_issue_add")
+    fields = fields_of(desk.client.get(url).content.decode(), "issue_form")
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(make_editor(f"editor {id(client)}"))
+    answers = at_once(*[lambda c=client: c.post(url, fields).status_code for client in clients])
+    assert sorted(answers) == [200, 302]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_once_one_is_told() -> None:
+    desk = make_desk("One")
+    fields = desk.open()
+    other = Desk(desk.issue, Client())
+    other.client.force_login(make_editor("second"))
+    answers = at_once(
+        lambda: desk.post(fields, title="First").status_code,
+        lambda: other.post(fields, title="Second").status_code,
+    )
+    assert sorted(answers) == [200, 302]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_placed_twice_at_once_stands_once() -> None:
+    desk = make_desk()
+    link, news = shortlisted(), desk.section("News")
+    answers = at_once(*[lambda: assembly.place(link, news, by=None)] * 2)
+    assert {type(answer) for answer in answers} == {LinkBlock, assembly.AlreadyPlacedError}

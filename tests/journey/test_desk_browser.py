@@ -1,0 +1,176 @@
+"""The desk in a real browser: what an editor does by hand, and that nothing complains meanwhile."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from curation.models import Link
+from digest.models import Issue, JobBlock, LinkBlock
+from publication.models import SectionKind
+from tests.digest.desks import Desk, make_desk
+from tests.makers import make_link, make_section
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[list[str]]:
+    """Errors and refused content on any page of the test fail it."""
+    complaints: list[str] = []
+
+    def note(message: Any) -> None:
+        if message.type in {"error", "warning"} and "favicon" not in str(message.location):
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def desk(page: Page, live_server: Any, quiet: list[str]) -> Desk:
+    """A draft with one link in News, and three on the shortlist; the browser is logged in."""
+    desk = make_desk("Placed already")
+    shortlist("Fresh from the queue", "News", SectionKind.LINKS)
+    shortlist("Editor at Desk", "Jobs", SectionKind.JOBS)
+    shortlist("Left for later", "News", SectionKind.LINKS)
+    cookie = desk.client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
+    page.goto(live_server.url + desk.url)
+    expect(page.locator(".tabs.regions .tab.active")).to_contain_text("News")
+    return desk
+
+
+def shortlist(title: str, section: str, kind: str) -> Link:
+    shelf = make_section(section, kind)
+    return make_link(title=title, section=shelf, state=Link.State.SHORTLISTED, blurb="As found.")
+
+
+def offers(page: Page) -> Any:
+    """What the panel shows."""
+    return page.locator("#desk-panel li:visible .desk-title")
+
+
+def test_an_editor_inserts_writes_saves_and_finds_it_again(page: Page, desk: Desk) -> None:
+    page.get_by_role("button", name="Fresh from the queue").click()
+    expect(page.locator("#desk-said")).to_have_text("Inserted into News. Not saved yet.")
+    expect(offers(page)).to_have_text(["Left for later", "Editor at Desk"])
+    new = ".order-machine .inline-related:not(.has_original):not(.empty-form)"
+    blurb = page.locator(f"{new} .ProseMirror")
+    expect(blurb).to_have_text("As found.")
+    blurb.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("Said better by ")
+    page.keyboard.press("ControlOrMeta+b")
+    page.keyboard.type("us")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    placed = LinkBlock.objects.get(title="Fresh from the queue")
+    assert placed.blurb == "<p>Said better by <strong>us</strong></p>"
+    assert placed.link == Link.objects.get(title="Fresh from the queue")
+    expect(page.locator(".order-machine .has_original .ProseMirror").nth(1)).to_have_text(
+        "Said better by us"
+    )
+    expect(offers(page)).to_have_count(2)
+
+
+def test_the_keyboard_alone_fills_the_suggested_sections(page: Page, desk: Desk) -> None:
+    page.get_by_label("Insert into").select_option("the section suggested")
+    page.get_by_label("Search").press_sequentially("desk edit")
+    expect(offers(page)).to_have_text(["Editor at Desk"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk-said")).to_have_text("Inserted into Jobs. Not saved yet.")
+    expect(page.locator(".tabs.regions .tab.active")).to_have_text("Jobs")
+    expect(page.get_by_label("Search")).to_be_focused()
+    expect(offers(page)).to_have_count(2)
+    page.keyboard.press("ControlOrMeta+s")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    job = JobBlock.objects.get()
+    assert (job.role, job.company) == ("Editor", "Desk")
+
+
+def test_the_keyboard_alone_opens_a_section(page: Page, desk: Desk) -> None:
+    page.locator(".tabs.regions .tab", has_text="Jobs").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".tabs.regions .tab.active")).to_have_text("Jobs")
+
+
+def test_what_is_taken_out_again_returns_to_the_shortlist(page: Page, desk: Desk) -> None:
+    page.get_by_role("button", name="Fresh from the queue").click()
+    expect(offers(page)).to_have_count(2)
+    page.locator(".inline-related:not(.has_original) .inline-deletelink").last.click()
+    expect(offers(page)).to_have_count(3)
+    page.locator(".inline-related.has_original h3 .delete input").check()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(offers(page)).to_have_count(4)
+
+
+def test_a_mistake_is_shown_in_the_section_where_it_stands(page: Page, desk: Desk) -> None:
+    page.get_by_label("Insert into").select_option("the section suggested")
+    page.get_by_role("button", name="Editor at Desk").click()
+    page.locator("input[name$='-0-role']").fill("")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".tabs.regions .tab.active.desk-errors")).to_contain_text("Jobs")
+    expect(page.locator(".order-machine .errorlist").first).to_contain_text("required")
+    # What was typed is still there, and its link is not offered a second time.
+    expect(page.locator("input[name$='-0-company']")).to_have_value("Desk")
+    expect(offers(page)).to_have_count(2)
+
+
+def test_from_the_editor_to_the_public_page(page: Page, desk: Desk) -> None:
+    page.get_by_role("button", name="Save and preview").click()
+    for title in ("The mail on a desktop", "The mail on a phone"):
+        mail = page.frame_locator(f"iframe[title='{title}']")
+        expect(mail.get_by_text("Placed already").first).to_be_visible()
+    page.get_by_role("link", name="Plain text").click()
+    expect(page.locator(".preview-text")).to_contain_text("Placed already")
+    page.get_by_role("link", name="Web page").click()
+    web = page.frame_locator("iframe[title='The web page']")
+    expect(web.get_by_role("heading", name="Placed already").first).to_be_visible()
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Publish…").click()
+    page.get_by_role("button", name="Publish #1").click()
+    expect(page.get_by_text("It is locked")).to_be_visible()
+    assert Issue.objects.get().state == Issue.State.PUBLISHED
+    page.get_by_role("button", name="On the site").click()
+    expect(page.get_by_role("heading", name="Placed already").first).to_be_visible()
+
+
+def test_one_click_on_the_list_makes_the_draft(page: Page, desk: Desk, live_server: Any) -> None:
+    Issue.objects.all().delete()
+    page.goto(live_server.url + reverse("admin:digest_issue_changelist"))
+    page.get_by_role("button", name="New draft").click()
+    expect(page.locator("h1")).to_have_text("Issue #1: draft")
+
+
+def test_adding_an_issue_by_hand_complains_of_nothing(
+    page: Page, desk: Desk, live_server: Any
+) -> None:
+    page.goto(live_server.url + reverse("admin:digest_issue_add"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Issue #2: draft")
+
+
+def test_without_scripts_a_link_is_inserted_all_the_same(
+    browser: Any, live_server: Any, quiet: list[str]
+) -> None:
+    desk = make_desk("Placed already")
+    shortlist("Fresh from the queue", "News", SectionKind.LINKS)
+    plain = browser.new_context(java_script_enabled=False)
+    cookie = desk.client.cookies[settings.SESSION_COOKIE_NAME].value
+    plain.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
+    page = plain.new_page()
+    page.goto(live_server.url + desk.url)
+    page.get_by_role("button", name="Fresh from the queue").click()
+    expect(page.locator(".messagelist")).to_contain_text("now stands in News")
+    assert LinkBlock.objects.filter(title="Fresh from the queue").exists()
+    plain.close()
