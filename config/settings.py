@@ -114,7 +114,8 @@ FETCH_CONCURRENCY = ENV["FETCH_CONCURRENCY"]
 FETCH_TIMEOUT = ENV["FETCH_TIMEOUT"]
 FETCH_MAX_BYTES = ENV["FETCH_MAX_BYTES"]
 
-LANGUAGE_CODE = "en"
+# English with dates as most of the world writes them: 13 November, not Nov. 13.
+LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -88,9 +88,9 @@ class SectionNode:
 
     @property
     def says_its_title(self) -> bool:
-        """A sponsor's section named like the labels in it would only repeat them."""
+        """A sponsor's section named like the label in it ("Sponsored 2") would only repeat it."""
         labels = {item.label.casefold() for item in self.items if item.sponsored}
-        return len(labels) != 1 or self.title.casefold() not in labels
+        return len(labels) != 1 or not self.title.casefold().startswith(labels.pop())
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ class ProjectBlock(Block):
 
     @property
     def details(self) -> list[Detail]:
-        repo = self.repo if self.title else ""
+        repo = self.repo if self.repo.casefold() != self.heading.casefold() else ""
         return said(Detail(repo), Detail(self.domain), Detail(self.via and f"via {self.via}"))
 
 

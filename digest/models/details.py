@@ -16,8 +16,9 @@ class Detail:
 
 
 def said(*details: Detail) -> list[Detail]:
-    """The details that say something."""
-    return [detail for detail in details if detail.text]
+    """The details that say something, each thing once: many a blog is named for its author."""
+    once = {detail.text.casefold(): detail for detail in reversed(details) if detail.text}
+    return [detail for detail in details if once.get(detail.text.casefold()) is detail]
 
 
 def on(day: date | None, words: str = "") -> Detail:

@@ -17,13 +17,19 @@ def test_the_backport_is_pinned_and_imported_nowhere() -> None:
         assert not re.search(r"^\s*(from|import) django_tasks\b", path.read_text(), re.M), path
 
 
-def test_one_file_knows_the_mjml_engine_and_one_the_http_client() -> None:
-    knows = {"mjml": set(), "httpx": set()}  # type: dict[str, set[str]]
-    for path in sources():
-        for name, files in knows.items():
-            if re.search(rf"^\s*(from|import) {name}\b", path.read_text(), re.M):
-                files.add(str(path.relative_to(ROOT)))
-    assert knows == {"mjml": {"toolbox/mjml.py"}, "httpx": {"toolbox/http.py"}}
+def importers(name: str) -> set[str]:
+    pattern = re.compile(rf"^\s*(from|import) {name}\b", re.M)
+    return {str(p.relative_to(ROOT)) for p in sources() if pattern.search(p.read_text())}
+
+
+def test_one_file_knows_the_mjml_engine() -> None:
+    assert importers("mjml") == {"toolbox/mjml.py"}
+
+
+def test_only_the_guarded_client_asks_other_servers() -> None:
+    client = {"toolbox/http.py", "toolbox/http_body.py", "toolbox/http_errors.py"}
+    assert importers("httpx") == client
+    assert importers("requests|aiohttp|urllib.request|http.client") == set()
 
 
 def test_pins_name_no_address() -> None:
