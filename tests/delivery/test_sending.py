@@ -13,7 +13,7 @@ from audience import consent
 from audience.models import Subscriber
 from delivery import ledger, mailings, sending
 from delivery.ledger import AWAY_PAUSE, LEASE, PAUSES, Claim
-from delivery.models import Delivery, Mailing
+from delivery.models import Delivery, DeliveryQuerySet, Mailing
 from tests.delivery.makers import make_mailing, make_readers, only_delivery, states
 from tests.makers import NOW
 from tests.sink import Reply, Session, Sink, close, hang, sinking
@@ -228,6 +228,14 @@ def test_a_claimed_row_is_nobody_elses() -> None:
     make_mailing(readers=3)
     assert len(Claim().take(2, NOW)) == 2
     assert len(Claim().take(2, NOW)) == 1
+    assert Claim().take(2, NOW) == []
+
+
+def test_a_list_of_rows_that_is_out_of_date_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was read before, the claim itself looks at the row."""
+    make_mailing(readers=2)
+    Claim().take(2, NOW)
+    monkeypatch.setattr(DeliveryQuerySet, "due", lambda self, now: self)
     assert Claim().take(2, NOW) == []
 
 

@@ -1,4 +1,4 @@
-from toolbox.text import one_line, printable
+from toolbox.text import first_line, one_line, printable
 
 
 def test_it_drops_what_a_database_or_xml_refuses() -> None:
@@ -16,3 +16,8 @@ def test_it_puts_text_on_one_line_composed() -> None:
 def test_it_cuts_long_text_with_an_ellipsis() -> None:
     assert one_line("a" * 20, 10) == "a" * 9 + "…"
     assert one_line("a" * 10, 10) == "a" * 10
+
+
+def test_an_error_is_told_in_one_line() -> None:
+    assert first_line(ValueError("refused\n\tIs the server running?")) == "refused"
+    assert first_line(TimeoutError()) == "TimeoutError"
