@@ -17,6 +17,10 @@ from toolbox import http
 from toolbox.nudges import nudge
 from toolbox.text import one_line
 
+# What a person enters, and what goes with the address: the rest of the row is the poller's.
+ENTERED = ["url", "title", "site_url", "section", "category", "state"]
+ASKED_WITH = ["etag", "last_modified", "body_hash", "next_poll_at"]
+
 
 class FeedAddressError(Exception):
     """The address cannot be that of a feed; the message says why."""
@@ -43,6 +47,15 @@ def feed_address(text: str) -> str:
     if len(whole) > URL_LENGTH:
         raise FeedAddressError(f"The address is longer than {URL_LENGTH} characters.")
     return whole
+
+
+def free_address(text: str, feed: Feed) -> str:
+    """`text` as the address of `feed`. Raises FeedAddressError, also where another has it."""
+    url = feed_address(text)
+    other = Known().get(url)
+    if other and other.pk != feed.pk:
+        raise FeedAddressError(f"This feed is followed already, as {other}.")
+    return url
 
 
 def without_password(url: str) -> str:
@@ -75,6 +88,22 @@ class Known:
         feed.save(force_insert=True)
         self._feeds[canonical_url(feed.url)] = feed
         return feed
+
+
+@transaction.atomic
+def save(feed: Feed, *, by: User | None, now: datetime) -> None:
+    """Store what an editor entered. At a new address the feed is asked at once, and as if never
+    asked before. Raises FeedAddressError."""
+    require(by, "curation.change_feed" if feed.pk else "curation.add_feed")
+    feed.url = free_address(feed.url, feed)
+    if Feed.objects.filter(pk=feed.pk, url=feed.url).exists():
+        feed.save(update_fields=ENTERED)
+        return
+    feed.etag = feed.last_modified = feed.body_hash = ""
+    feed.next_poll_at = now
+    feed.save(update_fields=[*ENTERED, *ASKED_WITH] if feed.pk else None)
+    record(by, "follow feed", str(feed), url=feed.url)
+    nudge(poll_due)
 
 
 @transaction.atomic

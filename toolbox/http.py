@@ -6,6 +6,7 @@ and redirects are followed by hand, so that every hop passes the same checks.
 
 import asyncio
 import functools
+import re
 import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
@@ -34,6 +35,7 @@ __all__ = ["Answer", "Client", "HttpError", "RefusedError", "address"]
 
 MAX_REDIRECTS = 5
 CONNECT_TIMEOUT = 10
+HOST = re.compile(rb"[a-z0-9._:-]+")
 PUBLIC_PORTS = {80, 443, 8080, 8443}
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT_REDIRECTS = {301, 308}
@@ -60,8 +62,10 @@ def address(url: str) -> httpx.URL:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise RefusedError("This is not a web address.") from error
-    if parts.scheme not in {"http", "https"} or not parts.host:
+    if parts.scheme not in {"http", "https"}:
         raise RefusedError("Only http and https addresses are fetched.")
+    if not HOST.fullmatch(parts.raw_host):
+        raise RefusedError("This is not a web address.")
     if parts.userinfo:
         raise RefusedError("Addresses with a user name or password are not fetched.")
     return parts

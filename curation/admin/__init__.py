@@ -1,0 +1,6 @@
+"""Feeds and their health; entries and links to look up. The daily work is done in the queue."""
+
+from curation.admin.feeds import FeedAdmin
+from curation.admin.records import EntryAdmin, LinkAdmin
+
+__all__ = ["EntryAdmin", "FeedAdmin", "LinkAdmin"]
