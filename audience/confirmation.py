@@ -1,5 +1,7 @@
 """The confirmation mail: no news, one link, and why it came."""
 
+import email.policy
+from contextlib import closing
 from datetime import datetime
 from email.headerregistry import Address
 
@@ -8,26 +10,43 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
+from audience.addresses import normalise
 from audience.models import Subscriber
 from audience.tokens import confirmation_token
 from publication.masthead import current
 from toolbox import mjml
+from toolbox.smtp import Answer, Verdict
+from toolbox.transports import open_lines
 from toolbox.urls import absolute, absolute_url
+
+
+class NotSentError(Exception):
+    """No server took it this time; it is still owed."""
 
 
 def send(subscriber_id: int, *, now: datetime) -> bool:
     """Send what the latest request is owed; answers False when that was done before.
 
     Killed between sending and noting it, it sends again: the same mail, the same Message-ID.
+    What is refused for good is not tried again. Raises NotSentError.
     """
     subscriber = Subscriber.objects.owed_a_confirmation().filter(pk=subscriber_id).first()
     if subscriber is None:
         return False
-    letter(subscriber).send(using="default")
+    answer = _hand_over(subscriber)
+    if answer.verdict not in {Verdict.ACCEPTED, Verdict.PERMANENT}:
+        raise NotSentError(answer.text)
     Subscriber.objects.filter(pk=subscriber.pk).update(
         confirmation_sent_at=now, confirmations_sent=F("confirmations_sent") + 1
     )
     return True
+
+
+def _hand_over(subscriber: Subscriber) -> Answer:
+    source = letter(subscriber).message(policy=email.policy.SMTP).as_bytes()
+    sender = normalise(current().sender_email)
+    with closing(open_lines(1)[0]) as line:
+        return line.send(sender, subscriber.email, source)
 
 
 def letter(subscriber: Subscriber) -> EmailMultiAlternatives:
@@ -57,4 +76,4 @@ def _message_id(subscriber: Subscriber, sender: Address) -> str:
     request = salted_hmac(
         "audience.confirmation", subscriber.confirm_nonce, algorithm="sha256"
     ).hexdigest()
-    return f"<{request}@{sender.domain}>"
+    return f"<{request[:32]}@{sender.domain}>"

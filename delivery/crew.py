@@ -10,8 +10,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from delivery.models import Delivery
-from delivery.transports import Line
 from toolbox.smtp import Answer, Verdict
+from toolbox.transports import Line
 
 GOODBYE = 2.0  # seconds
 

@@ -15,12 +15,12 @@ from itertools import compress
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 from audience.models import Subscriber
-from delivery import transports
 from delivery.crew import Crew, Done, Job
 from delivery.ledger import Claim
 from delivery.message import fill_in, pieces_of, sender_of
 from delivery.models import Delivery, RenderedMail
 from publication.masthead import current
+from toolbox import transports
 from toolbox.smtp import Verdict
 from toolbox.text import first_line
 

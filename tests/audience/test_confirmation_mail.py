@@ -5,6 +5,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
 
@@ -15,6 +16,7 @@ from outbox.models import Receipt
 from publication.masthead import current
 from tests.audience.makers import ask, make_subscriber
 from tests.makers import NOW
+from tests.sink import Reply, close, sinking
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,30 @@ def test_a_mail_that_could_not_be_sent_is_still_owed(monkeypatch: pytest.MonkeyP
     ask()
     running.run_due()
     assert Receipt.objects.get().state == Receipt.State.OPEN
+    assert "ConnectionRefusedError" in Receipt.objects.get().last_error
     assert Subscriber.objects.owed_a_confirmation().exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "state"),
+    [
+        ("RCPT", "250 fine", Receipt.State.DONE),
+        ("RCPT", "550 no such user", Receipt.State.DONE),
+        ("RCPT", "450 greylisted", Receipt.State.OPEN),
+        ("greeting", "421 busy", Receipt.State.OPEN),
+        ("dot", close, Receipt.State.OPEN),
+    ],
+)
+def test_it_is_tried_again_unless_it_is_refused_for_good(
+    settings: LazySettings, step: str, reply: Reply, state: str
+) -> None:
+    ask()
+    with sinking({step: reply}) as sink:
+        settings.MAILERS = sink.options()
+        running.run_due()
+    assert Receipt.objects.get().state == state
+    assert len(sink.mails) == (reply == "250 fine")
+    assert Subscriber.objects.owed_a_confirmation().exists() == (state == Receipt.State.OPEN)
 
 
 def test_its_one_link_leads_to_the_button(mailoutbox: list[object], client: Client) -> None:
@@ -140,6 +165,21 @@ def test_a_sender_with_a_comma_in_the_name_stays_one_sender(mailoutbox: list[obj
         "Django, Inc. & Söhne",
         "editors@example.com",
     )
+
+
+def test_its_bytes_pass_a_strict_server(settings: LazySettings) -> None:
+    publication = current()
+    publication.name = "Wöchentliches aus einem langen Namen " * 2
+    publication.save()
+    ask("ada@example.com")
+    with sinking() as sink:
+        settings.MAILERS = sink.options()
+        running.run_due()
+    [mail] = sink.mails
+    assert (mail.sender, mail.recipient) == ("editors@example.com", "ada@example.com")
+    assert max(map(len, mail.data.split(b"\r\n"))) <= 998
+    assert b"\n" not in mail.data.replace(b"\r\n", b"")
+    assert re.search(rb"^Message-ID: <[0-9a-f]{32}@example.com>\r$", mail.data, re.M)
 
 
 def test_after_leaving_a_fresh_request_is_answered(mailoutbox: list[object]) -> None:

@@ -355,7 +355,7 @@ def test_a_line_that_breaks_in_our_own_code_leaves_it_uncertain(
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr("delivery.transports.open_lines", lambda count: [Broken()])
+    monkeypatch.setattr("toolbox.transports.open_lines", lambda count: [Broken()])
     make_mailing(readers=1)
     sending.drain(NOW)
     row = only_delivery()
