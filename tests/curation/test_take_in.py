@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from curation import offering
 from curation.identity import address_identity
 from curation.intake import TakenIn, identities, take_in
 from curation.models import Entry, Feed, Link, LinkAddress
@@ -226,3 +227,13 @@ def test_it_takes_nothing_in_for_a_feed_deleted_meanwhile() -> None:
     Feed.objects.all().delete()
 
     assert take_in(feed, said(post(1)), NOW) == TakenIn()
+
+
+def test_it_gives_way_to_a_poll_that_had_the_story_in_the_same_moment() -> None:
+    theirs = make_link()
+    story = address_identity("https://blog.example/1")
+    LinkAddress.objects.create(identity=story, url="x", link=theirs)
+
+    offered = offering.offer(make_feed(), said(), {story: post(1)}, NOW)
+    assert (offered.links, offered.new) == ({story: theirs.pk}, 0)
+    assert Link.objects.get() == theirs
