@@ -10,7 +10,7 @@ from django.utils import timezone
 from outbox.models import Receipt
 from outbox.registry import LISTENERS, Listener
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=2)
 PAUSES = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600)]
 
 

@@ -303,7 +303,7 @@ def test_it_never_skips_the_certificate(tmp_path: Path) -> None:
     server = HTTPServer(("127.0.0.1", 0), Handler)
     server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.handle_request)
+    thread = threading.Thread(target=server.handle_request, daemon=True)
     thread.start()
     with pytest.raises(UnreachableError, match="certificate does not hold: self-signed"):
         get(f"https://localhost:{server.server_port}/")
