@@ -12,11 +12,15 @@ from toolbox.html import clean_entry, to_line, to_title
 from toolbox.text import one_line, printable
 
 TITLE_LENGTH = 500
+FEED_TITLE_LENGTH = 300
 BLURB_LENGTH = 300
 BLURB_SENTENCES = 3
 # Enough text to find three sentences in, whatever markup is around them.
 BLURB_SOURCE = 12_000
 MAX_TAGS = 20
+# Longer is made to be slow, not to be read: whole books have less HTML than this.
+HTML_LENGTH = 200_000
+LINE_LENGTH = 5_000
 # Before there were web pages there is no date; 1970 is what machines write for none.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -50,26 +54,32 @@ def entry(
     media_type: str = "",
 ) -> ParsedEntry:
     """One clean entry. `base` is the feed's address, `html_base` what its HTML is relative to."""
+    title, html, summary = title[:LINE_LENGTH], html[:HTML_LENGTH], summary[:HTML_LENGTH]
     url = web_address(href, base)
     # Twice: some feeds escape their markup once too often.
     text = to_title(to_line((summary or html)[:BLURB_SOURCE]))
     named = _title(title, text, url or base)
-    words = (one_line(tag, 60) for tag in tags[:MAX_TAGS])
+    words = (one_line(tag[:LINE_LENGTH], 60) for tag in tags[:MAX_TAGS])
     return ParsedEntry(
         title=named,
         raw_title=printable(title),
         guid=printable(guid).strip(),
         url=url,
-        author=_person(author),
-        source=one_line(source, 100),
+        author=_person(author[:LINE_LENGTH]),
+        source=one_line(source[:LINE_LENGTH], 100),
         language=language_code(language),
         tags=tuple(dict.fromkeys(word for word in words if word)),
-        raw_date=one_line(raw_date, 100),
-        published_at=_believed(published_at or moment(raw_date)),
+        raw_date=one_line(raw_date[:LINE_LENGTH], 100),
+        published_at=_believed(published_at or moment(raw_date[:100])),
         html=clean_entry(html or summary, web_address(html_base) or url or base),
         blurb=blurb("" if text == named else text),
-        media_type=one_line(media_type, 100),
+        media_type=one_line(media_type[:LINE_LENGTH], 100),
     )
+
+
+def feed_title(title: str) -> str:
+    """What a feed calls itself, on one line."""
+    return to_title(title[:LINE_LENGTH], FEED_TITLE_LENGTH)
 
 
 def blurb(text: str) -> str:
@@ -105,7 +115,7 @@ def moment(text: str) -> datetime | None:
 
 def language_code(code: str) -> str:
     """A language tag such as en or pt-BR; "" for anything else."""
-    code = code.strip().replace("_", "-")
+    code = code[:LINE_LENGTH].strip().replace("_", "-")
     return code if _LANGUAGE.fullmatch(code) and len(code) <= 12 else ""
 
 

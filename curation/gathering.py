@@ -9,13 +9,11 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain, zip_longest
-from multiprocessing import get_context
 from queue import SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
@@ -25,14 +23,11 @@ from django.conf import settings
 from curation.fetching import Fetched, FetchError, fetch
 from curation.models import Feed
 from curation.parsed import NotAFeedError, ParsedFeed
-from curation.parsing import parse
+from curation.parsers import Parsers
 from toolbox import http
 
 logger = logging.getLogger("newsdesk.curation")
 
-# Starting the processes costs as much as parsing so many feeds.
-PROCESSES_FROM = 16
-PROCESSES = 2
 # Bodies that wait for a parser, and outcomes that wait to be taken.
 BODIES = 32
 WAITING = 64
@@ -72,7 +67,7 @@ class _Round:
         self.loop = asyncio.new_event_loop()
         self.places = asyncio.Semaphore(settings.FETCH_CONCURRENCY)
         self.bodies = asyncio.Semaphore(BODIES)
-        self.parsers = _parsers(len(feeds))
+        self.parsers = Parsers(len(feeds))
 
     def run(self) -> None:
         """The thread: ask all, and say when all is said, whatever happens."""
@@ -140,10 +135,7 @@ class _Round:
             body_hash = sha256(fetched.body).hexdigest()
             if body_hash == feed.body_hash:
                 return Outcome(feed, fetched)
-            parsed = await self.loop.run_in_executor(
-                self.parsers, parse, fetched.body, fetched.content_type, fetched.url
-            )
-            return Outcome(feed, fetched, parsed, body_hash)
+            return Outcome(feed, fetched, await self.parsers.parse(fetched), body_hash)
         finally:
             self.bodies.release()
 
@@ -154,10 +146,3 @@ def taking_turns(feeds: Iterable[Feed]) -> Iterator[Feed]:
     for feed in feeds:
         by_host[urlsplit(feed.url).netloc].append(feed)
     return (feed for feed in chain(*zip_longest(*by_host.values())) if feed is not None)
-
-
-def _parsers(count: int) -> Executor:
-    """Processes start when the first body comes, so an unchanged poll never pays for them."""
-    if count < PROCESSES_FROM:
-        return ThreadPoolExecutor(1, thread_name_prefix="parse")
-    return ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))

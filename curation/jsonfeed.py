@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 from curation import cleaning
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
-from toolbox.html import to_title
 
 
 def read(text: str, url: str) -> ParsedFeed:
@@ -19,7 +18,7 @@ def read(text: str, url: str) -> ParsedFeed:
     entries = [item for item in items if isinstance(item, dict)]
     return ParsedFeed(
         format=f"JSON Feed {'1.1' if _text(feed.get('version')).endswith('1.1') else '1.0'}",
-        title=to_title(_text(feed.get("title")), 300),
+        title=cleaning.feed_title(_text(feed.get("title"))),
         site_url=web_address(_text(feed.get("home_page_url")), url),
         language=cleaning.language_code(_text(feed.get("language"))),
         entries=tuple(_entry(item, feed, url) for item in entries[:MAX_ENTRIES]),

@@ -19,7 +19,6 @@ from curation import cleaning, jsonfeed
 from curation.decoding import decode
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
-from toolbox.html import to_title
 
 CHALLENGE = re.compile(
     r"challenge-platform|cf-chl|cf_chl|<title>Just a moment|<title>Attention Required"
@@ -27,8 +26,9 @@ CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 
+_PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.I)
 _MISTAKES = re.compile(
-    r"(?P<quoted><!\[CDATA\[.*?\]\]>)|&(?!(?:#x?[0-9a-f]+|amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
+    r"(?P<quoted><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:#x?[0-9a-f]+|amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -60,29 +60,25 @@ def explain(text: str) -> str:
 
 
 def _read_xml(text: str, url: str) -> ParsedFeed:
-    said = _feedparser(text, url)
-    if said.bozo and (mended := _MISTAKES.sub(_mend, text)) != text:
-        said = _feedparser(mended, url)
+    if _PAGE.match(text):
+        raise NotAFeedError(explain(text))
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    said = feedparser.parse(
+        io.BytesIO(_MISTAKES.sub(_mend, text).encode()),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
     feed, entries = said.feed, said.entries
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
     return ParsedFeed(
         format=SUPPORTED_VERSIONS.get(said.version, "").replace(" (unknown version)", ""),
-        title=to_title(feed.get("title", ""), 300),
+        title=cleaning.feed_title(feed.get("title", "")),
         site_url=web_address(feed.get("link", ""), url),
         language=cleaning.language_code(feed.get("language", "")),
         entries=tuple(_entry(entry, feed, said.version, url) for entry in entries[:MAX_ENTRIES]),
         warning=f"{_damage(said)} {cut_short(len(entries))}".strip(),
-    )
-
-
-def _feedparser(text: str, url: str) -> Any:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    return feedparser.parse(
-        io.BytesIO(text.encode()),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
     )
 
 

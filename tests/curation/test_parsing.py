@@ -238,3 +238,26 @@ def test_it_strips_control_characters_from_every_field() -> None:
                  *entry.tags, entry.raw_date, entry.html, entry.blurb):  # fmt: skip
         assert text
         assert not set(text) & set("\x08\x0b\x00\u202e"), text
+
+
+def test_it_leaves_quoted_text_as_it_is() -> None:
+    item = """<item><title><![CDATA[Q&A &amp; more]]></title><guid>1</guid>
+    <link><![CDATA[https://a.example/?a=1&b=2]]></link></item>"""
+    [entry] = parse(
+        f"<rss version='2.0'><channel>{item}</channel></rss>".encode(), "", HERE
+    ).entries
+
+    assert (entry.title, entry.url) == ("Q&A & more", "https://a.example/?a=1&b=2")
+
+
+def test_it_cuts_what_is_made_to_be_slow() -> None:
+    big = "&lt;zz " * 200_000
+    item = f"<title>{big}</title><description>{big}</description><category>{big}</category>"
+    began = time.monotonic()
+    body = f"<rss version='2.0'><channel><title>{big}</title><item>{item}</item></channel></rss>"
+    feed = parse(body.encode(), "", HERE)
+
+    assert time.monotonic() - began < 10
+    assert len(feed.title) <= 300
+    assert len(feed.entries[0].title) <= 500
+    assert len(feed.entries[0].tags[0]) <= 60

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from curation import gathering, intake, polling
+from curation import intake, parsers, polling
 from curation.gathering import taking_turns
 from curation.models import Entry, Feed, Link
 from curation.parsing import parse
@@ -72,7 +72,7 @@ def test_it_asks_again_only_for_what_is_new(web: Web, feed: Feed) -> None:
 def test_it_does_not_parse_the_same_body_again(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     feed = Feed.objects.create(url=web.add("/feed", page(RSS, etag="")))
     polling.poll([feed], NOW)
-    monkeypatch.setattr(gathering, "parse", None)
+    monkeypatch.setattr(parsers, "parse", None)
     report = polling.poll([again(feed)], NOW + DAY)
 
     assert (report.unchanged, report.failures) == (1, [])
@@ -180,7 +180,7 @@ def test_it_takes_an_unforeseen_fault_for_that_feed_only(
 ) -> None:
     bad = Feed.objects.create(url=web.add("/bad", "<rss>bad</rss>"))
     monkeypatch.setattr(
-        gathering, "parse", lambda body, *rest: parse(body, *rest) if body == RSS else 1 / 0
+        parsers, "parse", lambda body, *rest: parse(body, *rest) if body == RSS else 1 / 0
     )
     report = polling.poll([bad, feed], NOW)
 
@@ -282,7 +282,7 @@ def test_it_parses_many_feeds_in_other_processes(web: Web) -> None:
         Feed.objects.create(
             url=web.add(f"/{n}", RSS.replace(b"quiet.example", b"quiet%d.example" % n))
         )
-        for n in range(gathering.PROCESSES_FROM)
+        for n in range(parsers.PROCESSES_FROM)
     ]
     bad = Feed.objects.create(url=web.add("/bad", "<html>"))
     told: list[tuple[int, int]] = []

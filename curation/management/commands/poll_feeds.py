@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from curation import polling
-from curation.following import FeedAddressError, follow, without_password
+from curation.following import FeedAddressError, feed_address, follow, without_password
 from curation.models import Feed
 
 
@@ -23,18 +23,24 @@ class Command(BaseCommand):
         now = timezone.now()
         refused: list[tuple[str, str]] = []
         if options["url"]:
-            feeds: list[Feed] = []
-            for url in options["url"]:
-                try:
-                    feeds += follow([url], by=None, now=now)
-                except FeedAddressError as error:
-                    refused.append((without_password(url), str(error)))
-            report = polling.poll(dict.fromkeys(feeds), now, self.tell)
+            addresses, refused = self.addresses(options["url"])
+            feeds = dict.fromkeys(follow(addresses, by=None, now=now))
+            report = polling.poll(feeds, now, self.tell)
         elif options["all"]:
             report = polling.poll(Feed.objects.polled().select_related("section"), now, self.tell)
         else:
             report = polling.poll_due(now, self.tell)
         self.finish(report, refused)
+
+    def addresses(self, urls: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Those that can be feeds', and those that cannot, with the reason."""
+        good, refused = [], []
+        for url in urls:
+            try:
+                good.append(feed_address(url))
+            except FeedAddressError as error:
+                refused.append((without_password(url), str(error)))
+        return good, refused
 
     def finish(self, report: polling.Report, refused: list[tuple[str, str]]) -> None:
         """The failures by name, and one line to end with."""

@@ -1,0 +1,76 @@
+"""Parsing has limits: of time, and of what one bad body may break."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from curation import parsers
+from curation.fetching import Fetched
+from curation.parsed import NotAFeedError, ParsedFeed
+from curation.parsers import Parsers, parse_in_time
+
+RSS = (Path(__file__).parents[1] / "data" / "feeds" / "rss20.xml").read_bytes()
+# feedparser looks for a mail address in here from every letter on.
+SLOW = b"<rss version='2.0'><channel><item><author>%s</author></item></channel></rss>"
+
+
+def fetched(body: bytes = RSS) -> Fetched:
+    return Fetched(url="https://a.example/feed", body=body)
+
+
+def parse(pool: Parsers, *bodies: bytes) -> list[ParsedFeed | BaseException]:
+    async def all_of_them() -> list[ParsedFeed | BaseException]:
+        return [
+            (await asyncio.gather(pool.parse(fetched(body)), return_exceptions=True))[0]
+            for body in bodies
+        ]
+
+    return asyncio.run(all_of_them())
+
+
+def die(*args: object) -> None:
+    os._exit(1)
+
+
+@pytest.fixture
+def bell() -> Iterator[None]:
+    before = signal.signal(signal.SIGPROF, parsers._ring)
+    yield
+    signal.signal(signal.SIGPROF, before)
+
+
+def test_it_gives_up_on_a_body_made_to_be_slow(bell: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsers, "SECONDS", 0.2)
+
+    with pytest.raises(NotAFeedError, match="longer than"):
+        parse_in_time(SLOW % (b"a" * 2_000_000), "", "https://a.example/feed")
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+    assert len(parse_in_time(RSS, "", "https://a.example/feed").entries) == 2
+
+
+def test_it_starts_no_process_for_a_few_small_bodies() -> None:
+    with Parsers(1) as pool:
+        [feed] = parse(pool, RSS)
+        assert isinstance(feed, ParsedFeed)
+        assert "processes" not in vars(pool)
+
+
+def test_it_leaves_a_large_body_to_a_process() -> None:
+    with Parsers(1) as pool:
+        [feed] = parse(pool, RSS + b" " * parsers.SMALL)
+        assert isinstance(feed, ParsedFeed)
+        assert "processes" in vars(pool)
+
+
+def test_it_goes_on_after_a_body_that_killed_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Parsers(parsers.PROCESSES_FROM) as pool:
+        with monkeypatch.context() as deadly:
+            deadly.setattr(parsers, "parse_in_time", die)
+            [killed] = parse(pool, RSS)
+        assert isinstance(killed, Exception)
+        [feed] = parse(pool, RSS)
+        assert isinstance(feed, ParsedFeed)
