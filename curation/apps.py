@@ -5,3 +5,6 @@ class CurationConfig(AppConfig):
     """What came in: feeds, entries, and the links an editor sorts."""
 
     name = "curation"
+
+    def ready(self) -> None:
+        from curation import checks  # noqa: F401  (registers the checks)

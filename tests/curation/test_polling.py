@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from curation import intake, parsers, polling
 from curation.gathering import taking_turns
@@ -16,6 +17,7 @@ from curation.parsing import parse
 from curation.rhythm import LONGEST, SHORTEST
 from curation.sweeping import sweep
 from tests.makers import NOW, make_feed
+from tests.tasks import work_off
 from tests.web import Web, page, raw, redirect
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +268,17 @@ def test_it_nudges_when_feeds_are_due() -> None:
 
     assert sweep(NOW - HOUR) is None
     assert sweep(NOW) == "1 feeds to poll"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_polls_what_the_sweep_found(web: Web) -> None:
+    feed = make_feed(url=web.add("/feed", RSS))
+    sweep(timezone.now())
+    work_off()
+
+    assert again(feed).last_ok_at
+    assert Link.objects.count() == 2
+    assert sweep(timezone.now()) is None
 
 
 def test_it_lets_hosts_take_turns() -> None:
