@@ -14,8 +14,8 @@ from delivery.quoting import quoted
 from digest.placeholders import TOKEN, subscriber_links
 from publication.masthead import current
 from tests.delivery.makers import make_mailing, make_rendered, only_delivery
+from tests.mail_server import smtp_inbox
 from tests.makers import NOW
-from tests.servers import smtp_inbox
 from tests.sink import sinking
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,10 @@ from curation import queue
 from curation.models import Link, LinkUse
 from delivery.models import Delivery
 from digest.models import Issue
+from tests.mail_server import Inbox, smtp_inbox
 from tests.makers import make_editor, make_section
-from tests.servers import Inbox, feed_server, smtp_inbox
 from tests.tasks import work_off
+from tests.web import Web
 
 FEED = (Path(__file__).parents[1] / "data/feeds/journey.xml").read_bytes()
 TITLES = [
@@ -46,8 +47,9 @@ def subscribe(address: str, client: Client, inbox: Inbox) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_link_travels_from_a_feed_to_every_reader(settings: LazySettings) -> None:
-    with feed_server({"/feed.xml": FEED}) as feeds, smtp_inbox() as inbox:
+def test_a_link_travels_from_a_feed_to_every_reader(settings: LazySettings, web: Web) -> None:
+    feed = web.add("/feed.xml", FEED)
+    with smtp_inbox() as inbox:
         settings.MAILERS = {
             "default": {
                 "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -62,9 +64,9 @@ def test_a_link_travels_from_a_feed_to_every_reader(settings: LazySettings) -> N
         inbox.mails.clear()
 
         # In: three links, once.
-        run("poll_feeds", f"{feeds.url}/feed.xml")
-        run("poll_feeds", f"{feeds.url}/feed.xml")
-        assert feeds.statuses == [200, 304]
+        run("poll_feeds", feed)
+        run("poll_feeds", feed)
+        assert ["if-none-match" in headers for _, headers in web.asked] == [False, True]
         assert (
             list(Link.objects.order_by("-published_at").values_list("title", flat=True)) == TITLES
         )
