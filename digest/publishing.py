@@ -41,7 +41,9 @@ def publish(
     rendered = _approved(issue)
     PublishedItem.objects.bulk_create(_items_of(rendered))
     uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
-    issue_published.send_reliable(issue_id=issue.pk, number=issue.number)
+    issue_published.send_reliable(
+        issue_id=issue.pk, number=issue.number, revision=rendered.revision
+    )
     mailed = mail_at and mail_at.isoformat()
     record(by, "published", f"issue #{issue.number}", revision=rendered.revision, mail_at=mailed)
 

@@ -2,5 +2,6 @@
 
 from outbox.signals import ReliableSignal
 
-# Sent with `issue_id` and `number`. Whether it is mailed, and when, stands on the issue.
+# Sent with `issue_id`, `number` and the `revision` that went public. Whether it is mailed, and
+# when, stands on the issue.
 issue_published = ReliableSignal("issue_published")

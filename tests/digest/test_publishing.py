@@ -45,9 +45,19 @@ def test_it_becomes_public_at_that_moment_and_the_fact_is_stored() -> None:
     fact = Fact.objects.get()
     assert (fact.signal, fact.arguments) == (
         "issue_published",
-        {"issue_id": issue.pk, "number": 7},
+        {"issue_id": issue.pk, "number": 7, "revision": 1},
     )
     assert AuditEntry.objects.filter(verb="published", actor_name="editor").count() == 1
+
+
+def test_the_fact_names_the_revision_that_came_out() -> None:
+    issue = make_ready()
+    reopen(issue, by=None)
+    approve(issue, by=None)
+
+    publish(issue, by=None, now=NOW)
+
+    assert Fact.objects.get().arguments["revision"] == 2
 
 
 def test_without_an_hour_it_is_never_mailed_whatever_was_planned() -> None:
