@@ -10,11 +10,11 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
-from audience.addresses import normalise
 from audience.models import Subscriber
 from audience.tokens import confirmation_token
 from publication.masthead import current
 from toolbox import mjml
+from toolbox.addresses import normalise
 from toolbox.smtp import Answer, Verdict
 from toolbox.transports import open_lines
 from toolbox.urls import absolute, absolute_url

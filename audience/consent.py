@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from audience.addresses import address_key, normalise
+from audience.addresses import address_key
 from audience.models import Subscriber, Suppression, new_token
 from audience.signals import subscriber_confirmed, subscription_requested
 from audience.tokens import UnknownLinkError, read_confirmation_token, subscriber_of
 from publication import access
+from toolbox.addresses import normalise
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.signing import BadSignature, Signer
 
-from audience.addresses import AddressError, normalise
+from toolbox.addresses import AddressError, normalise
 
 # Which form and which words a person agreed to; kept with each request as proof.
 WORDING = "subscribe/1"

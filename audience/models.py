@@ -64,7 +64,7 @@ class Subscriber(models.Model):
         BOUNCED = "bounced", "Bounced"
         COMPLAINED = "complained", "Complained"
 
-    # As the person wrote it, the domain in lower case and punycode: audience.addresses.normalise.
+    # As the person wrote it, the domain in lower case and punycode: toolbox.addresses.normalise.
     email = models.EmailField(unique=True)
     # HMAC of the address folded further: one mailbox, one person. audience.addresses.address_key.
     address_key = models.CharField(max_length=64, unique=True, editable=False)

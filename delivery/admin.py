@@ -13,12 +13,13 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from audience.addresses import AddressError, address_key
+from audience.addresses import address_key
 from delivery import mailings, settling
 from delivery.mailings import MailingError
 from delivery.models import Delivery, Mailing
 from delivery.progress import tally
 from publication.access import NotAllowedError
+from toolbox.addresses import AddressError
 from toolbox.readonly import ReadOnlyAdmin
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.text import slugify
 
-from audience.addresses import normalise
 from delivery.quoting import quoted
 from digest.models import RenderedIssue
 from digest.placeholders import TOKEN, subscriber_links
 from publication.masthead import current
 from publication.models import Publication
+from toolbox.addresses import normalise
 from toolbox.text import one_line
 from toolbox.urls import absolute, absolute_url
 

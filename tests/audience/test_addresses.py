@@ -3,7 +3,8 @@
 import pytest
 from django.conf import LazySettings
 
-from audience.addresses import AddressError, address_key, normalise
+from audience.addresses import address_key
+from toolbox.addresses import AddressError, normalise
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 
 from audience import consent
-from audience.addresses import AddressError, address_key
+from audience.addresses import address_key
 from audience.consent import LinkTooOldError
 from audience.models import Subscriber, Suppression
 from audience.tokens import UnknownLinkError
@@ -16,6 +16,7 @@ from publication.access import NotAllowedError
 from publication.models import AuditEntry
 from tests.audience.makers import ask, confirmation_link, make_subscriber
 from tests.makers import NOW, make_editor
+from toolbox.addresses import AddressError
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
