@@ -26,12 +26,18 @@ class MailingError(Exception):
     """What was asked for cannot be done with this mailing; the message says why."""
 
 
-def start(issue_id: int) -> Mailing | None:
-    """Plan the mailing of a published issue; None if it is not to be mailed. Once only."""
+@transaction.atomic
+def start(issue_id: int, revision: int | None = None) -> Mailing | None:
+    """Plan the mailing of a published issue; None if it is not to be mailed. Once only.
+
+    `revision` is the artefact that was published; None: the latest.
+    """
     issue = Issue.objects.get(pk=issue_id)
     if issue.mail_at is None:
         return None
-    plan = {"rendered": issue.rendered.latest(), "mail_at": issue.mail_at}
+    artefacts = issue.rendered
+    rendered = artefacts.latest() if revision is None else artefacts.get(revision=revision)
+    plan = {"rendered": rendered, "mail_at": issue.mail_at}
     mailing, _ = Mailing.objects.get_or_create(issue=issue, defaults=plan)
     mail_of(mailing.rendered)
     return mailing

@@ -6,7 +6,9 @@ import pytest
 
 from audience.models import Subscriber, Suppression
 from delivery import mailings, sending
+from delivery.listeners import start_mailing
 from delivery.mailings import MailingError
+from delivery.message import NoWayOutError
 from delivery.models import Delivery, Mailing, RenderedMail
 from digest.models import RenderedIssue
 from publication.access import NotAllowedError
@@ -22,9 +24,8 @@ State = Mailing.State
 # Planning
 
 
-def test_a_published_issue_is_planned_with_what_was_approved_last() -> None:
-    first = make_rendered(mail_at=NOW + HOUR)
-    latest = RenderedIssue.objects.create(
+def revise(first: RenderedIssue) -> RenderedIssue:
+    return RenderedIssue.objects.create(
         issue=first.issue,
         revision=2,
         subject="Corrected",
@@ -34,10 +35,29 @@ def test_a_published_issue_is_planned_with_what_was_approved_last() -> None:
         feed_body="",
         fingerprint="f",
     )
+
+
+def test_a_published_issue_is_planned_with_what_was_approved_last() -> None:
+    first = make_rendered(mail_at=NOW + HOUR)
+    latest = revise(first)
     mailing = mailings.start(first.issue_id)
     assert mailing is not None
     assert (mailing.state, mailing.mail_at) == (State.SCHEDULED, NOW + HOUR)
     assert mailing.rendered == latest
+
+
+def test_what_was_published_is_mailed_whatever_was_approved_since() -> None:
+    first = make_rendered()
+    revise(first)
+    start_mailing(issue_id=first.issue_id, number=first.issue.number, revision=1)
+    assert Mailing.objects.get().rendered == first
+
+
+def test_an_issue_that_cannot_be_mailed_leaves_no_half_a_mailing() -> None:
+    rendered = make_rendered(email_text="No way out.")
+    with pytest.raises(NoWayOutError):
+        mailings.start(rendered.issue_id)
+    assert not Mailing.objects.exists()
 
 
 def test_an_issue_that_is_not_to_be_mailed_makes_none() -> None:
