@@ -18,16 +18,17 @@ EDITOR = CONTRIBUTOR | {
     *(f"digest.{deed}_booking" for deed in ("add", "change", "view")),
     *(f"digest.{deed}_sponsor" for deed in ("add", "change", "view")),
     *(f"curation.{deed}_feed" for deed in ("add", "change")),
-    "curation.change_link",
     "curation.view_entry",
     "publication.view_section",
     "delivery.view_mailing",
 }
 PUBLISHER = EDITOR | {
     "digest.publish_issue",
+    "digest.delete_issue",
     "delivery.send_mailing",
     "delivery.view_delivery",
     "audience.view_subscriber",
+    "audience.change_subscriber",
     "outbox.view_receipt",
     "outbox.change_receipt",
     "publication.change_publication",

@@ -7,11 +7,13 @@ calls `require` before it acts and `record` in the transaction in which it acts.
 from typing import TYPE_CHECKING
 
 from publication.models import AuditEntry
+from toolbox.text import one_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
 MACHINE = "Newsdesk"
+SUBJECT_LENGTH = 200
 
 
 class NotAllowedError(Exception):
@@ -33,6 +35,7 @@ def record(
         actor=by if by is not None and by.is_authenticated else None,  # type: ignore[misc]
         actor_name=str(by) if by is not None else MACHINE,
         verb=verb,
-        subject=subject,
+        # PostgreSQL refuses what is too long, and the deed with it.
+        subject=one_line(subject, SUBJECT_LENGTH),
         detail=detail,
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from publication.look import Look, look
+from publication.validators import known_time_zone, mailable
 
 
 class Weekday(models.IntegerChoices):
@@ -35,12 +36,12 @@ class Publication(models.Model):
         help_text="The one colour of the site and the mails, as #rrggbb.",
     )
     sender_name = models.CharField(max_length=100)
-    sender_email = models.EmailField()
-    reply_to = models.EmailField(blank=True)
+    sender_email = models.EmailField(validators=[mailable])
+    reply_to = models.EmailField(blank=True, validators=[mailable])
     postal_address = models.CharField(
         max_length=300, help_text="Printed below every mail, as the law asks in many countries."
     )
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
     language = models.CharField(
         max_length=12, default="en", help_text="BCP 47, such as en or pt-BR."
     )
@@ -133,6 +134,10 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name_plural = "audit entries"
+        indexes = [
+            # Serves "everything that was done to this thing".
+            models.Index(fields=["subject", "-at"], name="audit_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.verb} {self.subject}"

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import publication.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -43,6 +44,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'audit entries',
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['subject', '-at'], name='audit_by_subject')],
             },
         ),
         migrations.CreateModel(
@@ -54,10 +56,10 @@ class Migration(migrations.Migration):
                 ('about', models.TextField(blank=True, help_text='Shown on the about page.')),
                 ('accent', models.CharField(default='#0c4b33', help_text='The one colour of the site and the mails, as #rrggbb.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Write a colour as #0c4b33.')])),
                 ('sender_name', models.CharField(max_length=100)),
-                ('sender_email', models.EmailField(max_length=254)),
-                ('reply_to', models.EmailField(blank=True, max_length=254)),
+                ('sender_email', models.EmailField(max_length=254, validators=[publication.validators.mailable])),
+                ('reply_to', models.EmailField(blank=True, max_length=254, validators=[publication.validators.mailable])),
                 ('postal_address', models.CharField(help_text='Printed below every mail, as the law asks in many countries.', max_length=300)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[publication.validators.known_time_zone])),
                 ('language', models.CharField(default='en', help_text='BCP 47, such as en or pt-BR.', max_length=12)),
                 ('publishing_day', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')], default=5)),
             ],

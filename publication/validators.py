@@ -1,0 +1,21 @@
+"""What the masthead may say, so that nothing later stumbles over it."""
+
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+
+from toolbox.addresses import AddressError, normalise
+
+
+def known_time_zone(name: str) -> None:
+    """Refuse a time zone that this machine does not know."""
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is no time zone. Write one as Europe/Zurich or UTC.")
+
+
+def mailable(address: str) -> None:
+    """Refuse an address that Django takes and mail does not, such as one at localhost."""
+    try:
+        normalise(address)
+    except AddressError as error:
+        raise ValidationError(str(error)) from error
