@@ -1,6 +1,7 @@
 """The whole way of a link: feed file, HTTP, queue, issue, SMTP, archive, feed."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import feedparser
@@ -10,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from audience import consent
+from audience.forms import SubscribeForm
 from audience.models import Subscriber
 from curation import queue
 from curation.models import Link, LinkUse
@@ -37,8 +38,8 @@ def run(command: str, *args: str) -> str:
 
 def subscribe(address: str, client: Client, inbox: Inbox) -> None:
     """Ask on the site, open the mail, press the button it leads to."""
-    now = timezone.now()
-    consent.subscribe(address, asked_from="127.0.0.1", asked_on="test 1", now=now)
+    shown_at = SubscribeForm(now=timezone.now() - timedelta(seconds=10)).stamp
+    client.post("/subscribe/", {"email": address, "shown_at": shown_at})
     work_off()
     [mail] = [mail for to, mail in inbox.mails if to == address]
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
