@@ -46,8 +46,8 @@ def take_in(feed: Feed, parsed: ParsedFeed, now: datetime) -> TakenIn:
     A story that several feeds tell is one link with several entries. An entry without an address
     is kept as an entry.
     """
-    # Two polls of one feed take turns here.
-    if not Feed.objects.select_for_update().filter(pk=feed.pk).exists():
+    # Two polls of one feed take turns here. What came from an address it no longer has is dropped.
+    if not Feed.objects.select_for_update().filter(pk=feed.pk, url=feed.url).exists():
         return TakenIn()
     fresh = _fresh(feed, parsed.entries)
     stories = {said.address: said.entry for said in fresh if said.address}

@@ -61,13 +61,13 @@ def offer(
     if feed.last_ok_at is None:
         _set_old_ones_aside(links, now)
     Link.objects.bulk_create(links)
-    LinkAddress.objects.bulk_create(
-        [
-            LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
-            for identity, link in zip(stories, links, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
+    addresses = [
+        LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
+        for identity, link in zip(stories, links, strict=True)
+    ]
+    # In one order for everybody: of two polls with the same stories one waits for the other.
+    addresses.sort(key=lambda address: address.identity)
+    LinkAddress.objects.bulk_create(addresses, ignore_conflicts=True)
     return _settle(stories, links)
 
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
+from django.db import transaction
+
 from curation import rhythm
 from curation.fetching import Fetched
 from curation.gathering import Outcome
@@ -58,9 +60,13 @@ def answered(outcome: Outcome, now: datetime, *, new: bool = False) -> None:
     _update(feed, **values, next_poll_at=_next_poll(feed, values, now))
 
 
+@transaction.atomic
 def all_calm(outcomes: list[Outcome], now: datetime) -> None:
-    """Many feeds that are well and unchanged, in two statements."""
-    feeds = [outcome.feed for outcome in outcomes]
+    """Many feeds that are well and unchanged, in three statements."""
+    pks = [outcome.feed.pk for outcome in outcomes]
+    held = Feed.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    urls = dict(held.values_list("pk", "url"))
+    feeds = [out.feed for out in outcomes if urls.get(out.feed.pk) == out.feed.url]
     for feed in feeds:
         feed.next_poll_at = _next_poll(feed, {}, now)
     Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).update(last_poll_at=now, last_ok_at=now)
@@ -115,5 +121,6 @@ def _next_poll(feed: Feed, values: dict[str, Any], now: datetime) -> datetime:
 
 
 def _update(feed: Feed, **values: Any) -> None:
-    """Only what a poll knows: what an editor changed meanwhile stays."""
-    Feed.objects.filter(pk=feed.pk).update(**values)
+    """Only what a poll knows: what an editor changed meanwhile stays, and of a feed that got
+    another address meanwhile nothing was learned."""
+    Feed.objects.filter(pk=feed.pk, url=feed.url).update(**values)

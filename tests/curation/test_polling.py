@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.utils import timezone
 
-from curation import intake, parsers, polling
-from curation.gathering import taking_turns
+from curation import following, intake, parsers, polling
+from curation.fetching import Fetched
+from curation.gathering import Outcome, taking_turns
+from curation.intake import TakenIn
 from curation.models import Entry, Feed, Link
+from curation.parsed import ParsedFeed
 from curation.parsing import parse
 from curation.rhythm import LONGEST, SHORTEST
 from curation.sweeping import sweep
@@ -188,6 +192,44 @@ def test_it_takes_an_unforeseen_fault_for_that_feed_only(
 
     assert (report.new_links, len(report.failures)) == (2, 1)
     assert again(bad).last_error.startswith("A fault of ours")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_commits_a_feed_before_it_stores_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses of several feeds in one transaction are what two pollers deadlock on."""
+    committed: list[Feed] = []
+    before: list[int] = []
+
+    def take_in(feed: Feed, *rest: object) -> TakenIn:
+        before.append(len(committed))
+        transaction.on_commit(lambda: committed.append(feed))
+        return TakenIn()
+
+    monkeypatch.setattr(polling, "take_in", take_in)
+    batch = [
+        Outcome(feed, Fetched(feed.url, RSS), ParsedFeed("RSS 2.0"))
+        for feed in (make_feed(), make_feed(), make_feed())
+    ]
+    polling._store(batch, NOW, polling.Report())
+
+    assert before == [0, 1, 2]
+
+
+@pytest.mark.parametrize("asked_before", [True, False], ids=["unchanged", "new"])
+def test_it_keeps_nothing_of_an_address_that_an_editor_changed_meanwhile(
+    web: Web, feed: Feed, asked_before: bool
+) -> None:
+    if asked_before:
+        polling.poll([feed], NOW)
+    links, under_way, edited = Link.objects.count(), again(feed), again(feed)
+    edited.url = web.add("/new", RSS)
+    following.save(edited, by=None, now=NOW + HOUR)
+    polling.poll([under_way], NOW + DAY)
+
+    row = again(feed)
+    assert (row.etag, row.last_modified, row.body_hash) == ("", "", "")
+    assert (row.next_poll_at, row.last_ok_at) == (NOW + HOUR, NOW if asked_before else None)
+    assert Link.objects.count() == links
 
 
 def test_it_keeps_away_as_long_as_the_server_asks(web: Web) -> None:

@@ -55,6 +55,13 @@ def test_it_keeps_what_was_said() -> None:
     assert LinkAddress.objects.get().identity == address_identity(row.url)
 
 
+def test_it_holds_addresses_in_one_order_for_everybody() -> None:
+    """Two polls with the same stories in another order would wait for each other for ever."""
+    take_in(make_feed(), said(*[post(n) for n in range(1, 9)]), NOW)
+    held = list(LinkAddress.objects.order_by("pk").values_list("identity", flat=True))
+    assert held == sorted(held)
+
+
 def test_it_changes_nothing_the_second_time() -> None:
     feed = make_feed()
     take_in(feed, said(post(1), post(2)), NOW)
