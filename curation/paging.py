@@ -1,6 +1,6 @@
 """Pages that go on from a key: a row's moment and pk, newest first. Never an OFFSET."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,9 +16,11 @@ def after[Rows: QuerySet[Any]](rows: Rows, field: str, key: str) -> Rows:
     try:
         text, number = key.rsplit(",", 1)
         moment, pk = datetime.fromisoformat(text), int(number)
-    except ValueError:
-        return rows
-    if moment.tzinfo is None:
+        if moment.tzinfo is None:
+            return rows
+        # The first and the last day of the calendar have no UTC everywhere.
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return rows
     # The plain bound lets the database start in the middle of its index.
     return rows.filter(Q((f"{field}__lt", moment)) | Q(pk__lt=pk), (f"{field}__lte", moment))

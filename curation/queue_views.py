@@ -4,6 +4,7 @@ To a script that prefers JSON a deed answers with the link's row as it is now; t
 with a message and the way back. Both go through the same addresses.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -26,6 +27,8 @@ from curation.wording import condition
 from toolbox.text import one_line
 
 SNOOZE = timedelta(days=7)
+# A link's number, within what a row can have.
+LINK = re.compile(r"[0-9]{1,18}")
 
 
 class DeedForm(forms.Form):
@@ -115,7 +118,7 @@ def _answer(
 ) -> HttpResponse:
     """What was done or why not, and the link's row if it still stands where the person is."""
     back, now = Asked.read(QueryDict(request.POST.get("back", ""))), timezone.now()
-    row = queue_page.find(int(pk), back.show, now) if str(pk).isdecimal() else None
+    row = queue_page.find(int(pk), back.show, now) if LINK.fullmatch(str(pk)) else None
     if _by_script(request):
         shown = _html(row, back) if row else None
         answer = {"said": said, "link": pk, "row": shown, "counts": queue_page.counts(now)}

@@ -79,7 +79,13 @@ def test_pages_go_on_until_the_first_entry(client: Client, monkeypatch: pytest.M
     assert 'rel="next"' in page(client)
 
 
-@pytest.mark.parametrize("after", ["x", "2026-03-20T12:00:00,1", "\0", ","])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "x", "2026-03-20T12:00:00,1", "\0", ",", "0001-01-01T00:00:00+14:00,1",
+        "9999-12-31T23:59:59-14:00,1", "2026-03-20T12:00:00+00:00," + "9" * 5000,
+    ],
+)  # fmt: skip
 def test_a_key_that_makes_no_sense_means_the_beginning(client: Client, after: str) -> None:
     hours_before(0, "first")
     assert "first" in page(client, after=after)

@@ -24,6 +24,7 @@ from tests.makers import (
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/queue/"
+SCRIPT = {"accept": "application/json"}
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -196,6 +197,15 @@ def test_a_form_of_a_stale_page_says_what_the_link_has_become(desk: Client) -> N
     answer = desk.post(QUEUE + "shortlist/", said(link), follow=True)
     assert "it is rejected (paywall), by ben." in answer.content.decode()
     assert kept(link).state == Link.State.REJECTED
+
+
+@pytest.mark.parametrize("pk", ["9" * 5000, "9" * 19, "-1", "x", "²", ""])
+def test_a_number_that_no_link_has_is_no_such_link(desk: Client, pk: str) -> None:
+    answer = desk.post(QUEUE + "reject/", {"link": pk, "version": 0}, follow=True)
+    assert answer.status_code == 200
+    assert len(answer.context["messages"]) == 1
+    by_script = desk.post(QUEUE + "reject/", {"link": pk, "version": 0}, headers=SCRIPT)
+    assert by_script.status_code == 400
 
 
 @pytest.mark.parametrize("show", ["waiting", "shortlisted", "snoozed", "rejected"])
