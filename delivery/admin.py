@@ -17,7 +17,7 @@ from audience.addresses import address_key
 from delivery import mailings, settling
 from delivery.mailings import MailingError
 from delivery.models import Delivery, Mailing
-from delivery.progress import tally
+from delivery.progress import obstacle, tally
 from publication.access import NotAllowedError
 from toolbox.addresses import AddressError
 from toolbox.readonly import ReadOnlyAdmin
@@ -91,6 +91,7 @@ class MailingAdmin(ReadOnlyAdmin):
             "title": str(mailing),
             "mailing": mailing,
             "tally": tally(mailing),
+            "obstacle": obstacle(mailing),
             "buttons": _buttons(request, mailing),
             "opts": self.opts,
         }

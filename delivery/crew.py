@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from delivery.models import Delivery
-from toolbox.smtp import Answer, Verdict
+from toolbox.smtp import Answer, Verdict, anonymous
 from toolbox.transports import Line
 
 GOODBYE = 2.0  # seconds
@@ -88,4 +88,5 @@ def _send(line: Line, job: Job) -> Answer:
     try:
         return line.send(job.sender, job.recipient, job.message)
     except Exception as error:
-        return Answer(Verdict.UNKNOWN, f"{type(error).__name__}: {error}"[:500])
+        answer = Answer(Verdict.UNKNOWN, f"{type(error).__name__}: {error}")
+        return anonymous(answer, job.recipient)

@@ -40,6 +40,16 @@ class Tally:
         return [Line(state.value, str(state.label), count) for state, count in known if count]
 
 
+def obstacle(mailing: Mailing) -> str:
+    """Why nothing leaves, in the mail server's words; empty while it takes our mail.
+
+    Only a server that will not talk to us leaves an answer without counting an attempt.
+    """
+    untried = mailing.deliveries.filter(state=State.QUEUED, attempts=0).exclude(last_answer="")
+    latest = untried.order_by("-next_attempt_at").values_list("last_answer", flat=True)
+    return latest.first() or ""
+
+
 def tally(mailing: Mailing) -> Tally:
     """One query."""
     return Tally(mailing.progress())

@@ -28,6 +28,7 @@ def send_again(delivery: Delivery, *, by: "User | None", now: datetime) -> None:
         claim=None,
         wire_at=None,
         attempts=0,
+        last_answer="",
         next_attempt_at=now,
         finished_at=None,
     )

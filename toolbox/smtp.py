@@ -4,6 +4,7 @@ What counts is how far the message got. Until the dot that ends it has been sent
 whatever goes wrong; from then on it may have arrived, unless the server says that it has not.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -19,6 +20,9 @@ from toolbox.text import one_line
 DOT_PATIENCE = 10
 # The first digit of the answers to MAIL, RCPT and DATA that let us go on.
 WELCOME = (2, 2, 3)
+# Stands in an answer for the recipient, whom servers like to name: an answer is kept for years.
+SOMEBODY = "‹…›"
+LONGEST_ANSWER = 500
 
 
 class Verdict(StrEnum):
@@ -28,7 +32,8 @@ class Verdict(StrEnum):
     TEMPORARY = "temporary"  # It has not, and may take it later.
     PERMANENT = "permanent"  # It has not, and will not.
     UNKNOWN = "unknown"  # All of it was sent, no answer came.
-    AWAY = "away"  # There was no server to talk to: nothing is said about this message.
+    # No server that talks to us, or takes mail from us: nothing is said about this message.
+    AWAY = "away"
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ class Line:
 
     def send(self, sender: str, recipient: str, message: bytes) -> Answer:
         """Hand over one message (CRLF lines). Raises nothing for what happens on the wire."""
+        return anonymous(self._send(sender, recipient, message), recipient)
+
+    def _send(self, sender: str, recipient: str, message: bytes) -> Answer:
         kept = self._server is not None
         try:
             server = self._server or self._open()
@@ -69,7 +77,7 @@ class Line:
         answer = self._hand_over(server, _envelope(sender, recipient), message)
         if kept and self._server is None and answer.verdict is Verdict.TEMPORARY:
             # Servers hang up after so many messages, or so long: that is not about this one.
-            return self.send(sender, recipient, message)
+            return self._send(sender, recipient, message)
         return answer
 
     def close(self) -> None:
@@ -132,8 +140,7 @@ class Line:
             code, text = server.getreply()
             if code // 100 != WELCOME[step]:
                 self._back_out(server, code, unread=len(envelope) - 1 - step if pipelined else 0)
-                verdict = Verdict.PERMANENT if code // 100 == 5 else Verdict.TEMPORARY
-                return Answer(verdict, _line(code, text))
+                return Answer(_refusal(step, code), _line(code, text))
         return None
 
     def _back_out(self, server: smtplib.SMTP, code: int, *, unread: int) -> None:
@@ -172,6 +179,25 @@ def _stuffed(message: bytes) -> bytes:
     return (b"." if stuffed.startswith(b".") else b"") + stuffed + end
 
 
+def anonymous(answer: Answer, recipient: str) -> Answer:
+    """The answer on one line and of a length to keep, without the recipient's address.
+
+    The cut comes last: half an address would be left at the end.
+    """
+    text = re.sub(re.escape(recipient), SOMEBODY, one_line(answer.text), flags=re.IGNORECASE)
+    return Answer(answer.verdict, one_line(text, LONGEST_ANSWER))
+
+
+def _refusal(step: int, code: int) -> Verdict:
+    """What a refusal of MAIL (0), RCPT (1) or DATA (2) says.
+
+    Of the recipient only RCPT speaks. A server that will not have our sender takes nobody's mail.
+    """
+    if code // 100 != 5 or step == 2:
+        return Verdict.TEMPORARY
+    return Verdict.PERMANENT if step == 1 else Verdict.AWAY
+
+
 def _final(code: int) -> Verdict:
     """The answer to the dot. Gibberish there says nothing about the message."""
     known = {2: Verdict.ACCEPTED, 4: Verdict.TEMPORARY, 5: Verdict.PERMANENT}
@@ -185,11 +211,11 @@ def _socket(server: smtplib.SMTP) -> socket.socket:
 
 
 def _line(code: int, text: bytes) -> str:
-    return one_line(f"{code} {text.decode(errors='replace')}", 500)
+    return f"{code} {text.decode(errors='replace')}"
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return _line(error.smtp_code, text if isinstance(text, bytes) else text.encode())
-    return one_line(str(error) or type(error).__name__, 500)
+    return str(error) or type(error).__name__

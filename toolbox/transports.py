@@ -9,7 +9,6 @@ from django.core.mail import EmailMessage, mailers
 
 from toolbox import smtp
 from toolbox.smtp import Answer, Verdict
-from toolbox.text import one_line
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # As it was built, byte for byte: no header is folded anew.
@@ -40,7 +39,8 @@ class MailerLine:
         try:
             sent = mailers.default.send_messages([Built(message, recipient)])
         except Exception as error:
-            return Answer(Verdict.UNKNOWN, one_line(f"{type(error).__name__}: {error}", 500))
+            answer = Answer(Verdict.UNKNOWN, f"{type(error).__name__}: {error}")
+            return smtp.anonymous(answer, recipient)
         verdict = Verdict.ACCEPTED if sent else Verdict.TEMPORARY
         return Answer(verdict, f"{sent or 'not'} taken by {settings.MAILERS['default']['BACKEND']}")
 

@@ -87,6 +87,8 @@ def test_a_mail_that_could_not_be_sent_is_still_owed(monkeypatch: pytest.MonkeyP
         ("RCPT", "250 fine", Receipt.State.DONE),
         ("RCPT", "550 no such user", Receipt.State.DONE),
         ("RCPT", "450 greylisted", Receipt.State.OPEN),
+        ("MAIL", "550 sender refused", Receipt.State.OPEN),
+        ("DATA", "554 no valid recipients", Receipt.State.OPEN),
         ("greeting", "421 busy", Receipt.State.OPEN),
         ("dot", close, Receipt.State.OPEN),
     ],
@@ -101,6 +103,16 @@ def test_it_is_tried_again_unless_it_is_refused_for_good(
     assert Receipt.objects.get().state == state
     assert len(sink.mails) == (reply == "250 fine")
     assert Subscriber.objects.owed_a_confirmation().exists() == (state == Receipt.State.OPEN)
+
+
+def test_a_servers_words_are_kept_without_the_address(settings: LazySettings) -> None:
+    ask()
+    with sinking({"RCPT": "450 <ada@example.com> is not known yet"}) as sink:
+        settings.MAILERS = sink.options()
+        running.run_due()
+    error = Receipt.objects.get().last_error
+    assert "450 <‹…›> is not known yet" in error
+    assert "ada@example.com" not in error
 
 
 def test_its_one_link_leads_to_the_button(mailoutbox: list[object], client: Client) -> None:

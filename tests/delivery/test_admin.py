@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from audience.models import Subscriber
@@ -10,6 +11,7 @@ from delivery import ledger, sending
 from delivery.models import Delivery, Mailing
 from tests.delivery.makers import make_mailing, make_readers, states
 from tests.makers import NOW, make_editor, make_staff
+from tests.sink import sinking
 
 pytestmark = pytest.mark.django_db
 LEDGER = "/admin/delivery/delivery/"
@@ -57,6 +59,19 @@ def test_it_says_where_the_mailing_stands(editor: Client) -> None:
     assert "3 of 3 done" in page
     assert "Skipped" in page
     assert "<button" not in page.partition('id="content-main"')[2]
+
+
+def test_it_says_why_nothing_leaves_and_no_longer_once_it_does(
+    editor: Client, settings: LazySettings
+) -> None:
+    mailing = make_mailing(readers=1)
+    with sinking({"MAIL": "550 sender refused"}) as sink:
+        settings.MAILERS = sink.options()
+        sending.drain(NOW)
+        assert "550 sender refused" in words(editor.get(f"{page_of(mailing)}change/"))
+        sink.replies.clear()
+        sending.drain(NOW + 2 * ledger.AWAY_PAUSE)
+    assert "takes no mail" not in words(editor.get(f"{page_of(mailing)}change/"))
 
 
 def test_the_list_shows_it_too(editor: Client) -> None:

@@ -132,6 +132,33 @@ def test_without_a_server_nobodys_row_is_to_blame(
     assert len(send(now=NOW + 2 * AWAY_PAUSE).mails) == 10
 
 
+@pytest.mark.parametrize("step", ["EHLO", "MAIL"])
+def test_a_server_that_refuses_our_sender_fails_nobody(
+    send: Callable[..., Sink], step: str
+) -> None:
+    mailing = make_mailing(readers=10)
+    refusal = {"EHLO": "550 who?", "HELO": "550 who?"} if step == "EHLO" else {step: "550 who?"}
+    sink = send(**refusal)
+    assert sink.connections <= sending.LINES
+    assert states(mailing) == {"queued": 10}
+    assert not Delivery.objects.filter(attempts__gt=0).exists()
+    assert Delivery.objects.filter(last_answer="550 who?").exists()
+    assert len(send(now=NOW + 2 * AWAY_PAUSE).mails) == 10
+
+
+def test_a_refusal_after_data_but_before_the_mail_is_tried_again(send: Callable[..., Sink]) -> None:
+    mailing = make_mailing(readers=1)
+    send(DATA="554 no valid recipients")
+    assert states(mailing) == {"queued": 1}
+    assert only_delivery().attempts == 1
+
+
+def test_no_answer_that_is_kept_names_the_reader(send: Callable[..., Sink]) -> None:
+    make_mailing(readers=1)
+    send(RCPT=lambda session: f"550 <{session.recipient.upper()}>: rejected")
+    assert only_delivery().last_answer == "550 <‹…›>: rejected"
+
+
 def test_a_server_that_allows_one_connection_gets_everything_over_one(
     send: Callable[..., Sink],
 ) -> None:

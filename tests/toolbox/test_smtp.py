@@ -58,11 +58,36 @@ def test_many_mails_share_a_connection(ehlo: str) -> None:
     assert len(sink.mails) == 5
 
 
+@pytest.mark.parametrize("code", [550, 552, 554])
+@pytest.mark.parametrize("step", ["EHLO", "MAIL"])
+def test_a_server_that_refuses_us_says_nothing_about_the_recipient(
+    step: str, code: int, ehlo: str
+) -> None:
+    refusal: dict[str, Reply] = {"EHLO": ehlo, "HELO": f"{code} no", step: f"{code} no"}
+    verdict, text, sink = one_mail(refusal)
+    assert verdict is Verdict.AWAY
+    assert text == f"{code} no"
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize("code", [550, 554])
+@pytest.mark.parametrize("step", ["RCPT", "dot"])
+def test_an_answer_does_not_name_the_recipient(step: str, code: int, ehlo: str) -> None:
+    words = f"{code}-<ADA@Example.com>: rejected\r\n{code} see bounces/ada@example.com {'x' * 450}"
+    _, text, _ = one_mail({"EHLO": ehlo, step: f"{words} ada@example.com"})
+    assert text.startswith(f"{code} <‹…›>: rejected")
+    assert "ada@" not in text.lower()
+    assert len(text) <= 500
+
+
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
 @pytest.mark.parametrize("code", [421, 450, 451, 452, 550, 552, 554])
-def test_4xx_is_for_now_and_5xx_for_good(step: str, code: int, ehlo: str) -> None:
+def test_4xx_is_for_now_and_5xx_for_good_where_it_is_about_this_mail(
+    step: str, code: int, ehlo: str
+) -> None:
     verdict, text, sink = one_mail({"EHLO": ehlo, step: f"{code} no"})
-    assert verdict is (Verdict.PERMANENT if code >= 500 else Verdict.TEMPORARY)
+    refused = {"MAIL": Verdict.AWAY, "DATA": Verdict.TEMPORARY}.get(step, Verdict.PERMANENT)
+    assert verdict is (refused if code >= 500 else Verdict.TEMPORARY)
     assert text == f"{code} no"
     assert sink.mails == []
 
