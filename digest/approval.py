@@ -47,20 +47,30 @@ def approve(issue: Issue, *, by: "User | None") -> RenderedIssue:
 
 
 @transaction.atomic
-def reopen(issue: Issue, *, by: "User | None") -> bool:
-    """Make a READY issue a DRAFT again; its artefact stays on record.
+def reopen(issue: Issue, *, by: "User | None") -> str:
+    """Make a READY issue a DRAFT again, without an hour; its artefact stays on record.
 
-    Answers False when it already was a draft. Raises AlreadyPublishedError.
+    The next approval is of other words: it must not let the clock publish them. Answers with
+    what was done, in a sentence, and with nothing when it already was a draft. Raises
+    AlreadyPublishedError.
     """
     require(by, "digest.change_issue")
     ready = Issue.objects.filter(pk=issue.pk, state=Issue.State.READY)
-    reopened = bool(ready.update(state=Issue.State.DRAFT))
-    issue.refresh_from_db(fields=["state"])
+    recalled = bool(ready.filter(publish_at__isnull=False).update(publish_at=None))
+    reopened = ready.update(state=Issue.State.DRAFT, mail_at=None)
+    issue.refresh_from_db(fields=["state", "publish_at", "mail_at"])
     if issue.state == Issue.State.PUBLISHED:
         raise AlreadyPublishedError(f"Issue #{issue.number} is published and stays so.")
-    if reopened:
-        record(by, "reopened", f"issue #{issue.number}")
-    return reopened
+    if not reopened:
+        return ""
+    record(by, "reopened", f"issue #{issue.number}", hour_taken_back=recalled)
+    return undone(recalled=recalled)
+
+
+def undone(*, recalled: bool) -> str:
+    """What a person is told who made a draft of an approved issue."""
+    hour = "; its hour was taken back" if recalled else ""
+    return f"The approval was undone: this issue is a draft again{hour}."
 
 
 def _claim(issue: Issue) -> Issue:

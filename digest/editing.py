@@ -28,8 +28,8 @@ class Clone:
 
 
 @transaction.atomic
-def settle(issue: Issue, *, by: "User | None", former_number: int | None = None) -> bool:
-    """Bring everything in line with the blocks as they now are; answers if an approval was undone.
+def settle(issue: Issue, *, by: "User | None", former_number: int | None = None) -> str:
+    """Bring everything in line with the blocks as they now are; answers as `approval.reopen`.
 
     `former_number` is the issue's number before the edit. Raises MisplacedBlockError and
     AlreadyPublishedError: the caller's transaction must then not stand.

@@ -166,8 +166,9 @@ class IssueAdmin(ContentEditor):
 
     def _settle(self, request: HttpRequest, form: Any) -> None:
         former_number = form.initial.get("number")
-        if editing.settle(form.instance, by=editor(request), former_number=former_number):
-            messages.warning(request, "The approval was undone: this issue is a draft again.")
+        undone = editing.settle(form.instance, by=editor(request), former_number=former_number)
+        if undone:
+            messages.warning(request, undone)
 
     def response_add(self, request: HttpRequest, obj: Issue, *args: Any) -> HttpResponse:
         messages.success(request, f"#{obj.number} is ready to be filled.")

@@ -82,6 +82,8 @@ def insert(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
             raise PlacementError("This issue has no section that takes links: add one first.")
         assembly.place(link, section, by=editor(request))
         messages.success(request, f"“{link}” now stands in {section}.")
+        if issue.state == Issue.State.READY:
+            messages.warning(request, approval.undone(recalled=issue.publish_at is not None))
 
     _try(request, place)
     return redirect("admin:digest_issue_change", issue.pk)
@@ -105,7 +107,13 @@ def approve(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
 @require_POST
 def reopen(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
     """Take an approval back."""
-    _try(request, lambda: approval.reopen(issue, by=editor(request)))
+
+    def take_back() -> None:
+        undone = approval.reopen(issue, by=editor(request))
+        if undone:
+            messages.success(request, undone)
+
+    _try(request, take_back)
     return redirect("admin:digest_issue_change", issue.pk)
 
 

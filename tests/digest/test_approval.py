@@ -111,7 +111,9 @@ def test_reopening_makes_a_draft_of_it_and_the_next_approval_a_new_revision() ->
     issue = make_sound()
     approve(issue, by=None)
 
-    assert reopen(issue, by=make_staff("writer", "digest.change_issue")) is True
+    said = reopen(issue, by=make_staff("writer", "digest.change_issue"))
+
+    assert said == "The approval was undone: this issue is a draft again."
     assert state_of(issue) == issue.state == Issue.State.DRAFT
     LinkBlock.objects.update(title="Better")
     assert approve(issue, by=None).revision == 2
@@ -121,7 +123,7 @@ def test_reopening_makes_a_draft_of_it_and_the_next_approval_a_new_revision() ->
 def test_reopening_a_draft_changes_nothing() -> None:
     issue = make_sound()
 
-    assert reopen(issue, by=None) is False
+    assert reopen(issue, by=None) == ""
     assert not AuditEntry.objects.exists()
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation.models import Link
-from digest import approval, assembly
+from digest import approval, assembly, publishing
 from digest.guards import edit_token
 from digest.models import BLOCKS, Issue, LinkBlock, SponsorBlock
 from publication.models import Section
@@ -133,6 +133,16 @@ def test_without_scripts_a_link_goes_where_one_says() -> None:
     )
     [placed] = [b for model in BLOCKS for b in model.objects.all()]
     assert placed.role == "Editor"
+
+
+def test_an_insertion_into_a_scheduled_issue_says_that_its_hour_is_gone() -> None:
+    desk = make_desk("One")
+    approval.approve(desk.issue, by=None)
+    publishing.schedule(desk.issue, by=None, publish_at=NOW)
+    response = desk.client.post(page("insert", desk.issue), {"link": shortlisted().pk})
+    assert "a draft again; its hour was taken back." in said(response)
+    desk.issue.refresh_from_db()
+    assert desk.issue.publish_at is None
 
 
 def test_a_refused_insertion_says_why() -> None:
@@ -290,7 +300,7 @@ def test_approving_needs_its_own_permission() -> None:
 def test_an_approval_can_be_taken_back() -> None:
     desk = make_desk("One")
     approve(desk)
-    desk.client.post(page("reopen", desk.issue))
+    assert "is a draft again" in said(desk.client.post(page("reopen", desk.issue)))
     desk.issue.refresh_from_db()
     assert desk.issue.state == Issue.State.DRAFT
 

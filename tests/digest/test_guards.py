@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from curation.models import Link, LinkUse
-from digest import approval, assembly
+from digest import approval, assembly, publishing
 from digest.errors import IssueError
 from digest.guards import blocks_of, edit_token
 from digest.models import Issue, IssueSection, JobBlock, LinkBlock, TextBlock
@@ -261,6 +261,18 @@ def test_an_edit_of_an_approved_issue_makes_it_a_draft_and_says_so() -> None:
     desk.issue.refresh_from_db()
     assert desk.issue.state == Issue.State.DRAFT
     assert "The approval was undone" in said(response)
+
+
+def test_an_edit_of_a_scheduled_issue_takes_back_its_hour_and_says_so() -> None:
+    desk = make_desk("One")
+    approval.approve(desk.issue, by=None)
+    publishing.schedule(desk.issue, by=None, publish_at=NOW, mail_at=NOW)
+    fields = desk.open()
+    response = desk.save(fields, **{f"{row(fields, 'One')}-title": "Better"})
+    assert "its hour was taken back" in said(response)
+    desk.issue.refresh_from_db()
+    approval.approve(desk.issue, by=None)
+    assert publishing.publish_due(NOW) == []
 
 
 def test_saving_without_an_edit_keeps_the_approval() -> None:

@@ -217,6 +217,20 @@ def test_an_hour_can_be_taken_back() -> None:
     assert publish_due(LATER) == []
 
 
+def test_an_issue_that_is_reopened_loses_its_hour_for_good() -> None:
+    issue = make_ready()
+    schedule(issue, by=None, publish_at=NOW, mail_at=LATER)
+
+    said = reopen(issue, by=None)
+    LinkBlock.objects.update(title="Half written")
+    approve(issue, by=None)
+
+    assert said.endswith("a draft again; its hour was taken back.")
+    assert publish_due(LATER) == []
+    issue.refresh_from_db()
+    assert (issue.state, issue.publish_at, issue.mail_at) == ("ready", None, None)
+
+
 def test_only_an_approved_issue_gets_an_hour() -> None:
     with pytest.raises(NotApprovedError):
         schedule(make_issue(), by=None, publish_at=NOW)
