@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from digest.approval import approve
 from digest.models import Issue, LinkBlock, ProjectBlock
+from digest.publishing import schedule
 from publication.masthead import current
 from tests.digest.issues import add, add_section, make_issue
 from tests.makers import NOW
@@ -73,7 +74,7 @@ def test_publish_issue_needs_an_approved_one_and_works_once() -> None:
         run("publish_issue", "7")
     approve(issue, by=None)
 
-    assert run("publish_issue", "7") == "Issue #7 is published, not mailed."
+    assert run("publish_issue", "7", "--no-mail") == "Issue #7 is published, not mailed."
     with pytest.raises(CommandError, match="#7 is out already"):
         run("publish_issue", "7")
 
@@ -81,7 +82,6 @@ def test_publish_issue_needs_an_approved_one_and_works_once() -> None:
 @pytest.mark.parametrize(
     ("option", "planned", "mailed"),
     [
-        ([], None, None),
         ([], NOW, NOW),
         (["--no-mail"], NOW, None),
         (["--mail-at", "2026-11-27T17:00+00:00"], None, datetime(2026, 11, 27, 17, tzinfo=UTC)),
@@ -99,6 +99,25 @@ def test_publish_issue_mails_when_it_is_told(
     run("publish_issue", "7", *option)
 
     assert Issue.objects.get().mail_at == mailed
+
+
+def test_publish_issue_does_not_guess_about_the_mail() -> None:
+    approve(make_sound(), by=None)
+
+    with pytest.raises(CommandError) as refused:
+        run("publish_issue", "7")
+
+    assert all(option in str(refused.value) for option in ("--mail-now", "--mail-at", "--no-mail"))
+    assert "\n" not in str(refused.value)
+    assert Issue.objects.get().state == Issue.State.READY
+
+
+def test_publish_issue_takes_never_for_an_answer_when_it_was_planned() -> None:
+    issue = make_sound()
+    approve(issue, by=None)
+    schedule(issue, by=None, publish_at=timezone.now(), mail_at=None)
+
+    assert run("publish_issue", "7") == "Issue #7 is published, not mailed."
 
 
 def test_publish_issue_mails_at_once() -> None:

@@ -10,11 +10,14 @@ from django.utils import timezone
 from digest import publishing
 from digest.errors import IssueError
 from digest.management.finding import add_number, find
+from digest.models import Issue
 from publication.masthead import current
+
+OPTIONS = "Say --mail-now, --mail-at 2026-11-27T17:00 or --no-mail."
 
 
 class Command(BaseCommand):
-    """Needs an approved issue. Without an option the hour planned on the issue counts."""
+    """Needs an approved issue, and to be told about the mail unless that was planned."""
 
     help = "Publish an approved issue."
 
@@ -27,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         issue, now = find(options["number"]), timezone.now()
-        mail_at = _hour(options, planned=issue.mail_at, now=now)
+        mail_at = _hour(options, issue, now)
         try:
             publishing.publish(issue, by=None, now=now, mail_at=mail_at)
         except IssueError as error:
@@ -36,18 +39,23 @@ class Command(BaseCommand):
         self.stdout.write(f"Issue #{issue.number} is published, {mail}.")
 
 
-def _hour(options: dict[str, Any], *, planned: datetime | None, now: datetime) -> datetime | None:
-    """When to mail; an hour without a zone is meant where the publication lives."""
+def _hour(options: dict[str, Any], issue: Issue, now: datetime) -> datetime | None:
+    """When to mail: as told, else as planned. None is never, which nobody gets by leaving out."""
     if options["no_mail"]:
         return None
     if options["mail_now"]:
         return now
-    if options["mail_at"] is None:
-        return planned
+    if options["mail_at"] is not None:
+        return _moment(options["mail_at"])
+    if issue.state == Issue.State.READY and not (issue.publish_at or issue.mail_at):
+        raise CommandError(f"Is issue #{issue.number} to be mailed? {OPTIONS}")
+    return issue.mail_at
+
+
+def _moment(text: str) -> datetime:
+    """An hour without a zone is meant where the publication lives."""
     try:
-        hour = datetime.fromisoformat(options["mail_at"])
+        hour = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(
-            f"{options['mail_at']} is no time: write it as 2026-11-27T17:00."
-        ) from error
+        raise CommandError(f"{text} is no time: write it as 2026-11-27T17:00.") from error
     return hour if hour.tzinfo else hour.replace(tzinfo=ZoneInfo(current().time_zone))
