@@ -1,5 +1,6 @@
 """A mailing: who gets the issue, from which hour, and an editor's hand on it."""
 
+import logging
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,8 @@ from publication.masthead import current
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+logger = logging.getLogger("newsdesk.delivery")
 
 BATCH = 2000
 State = Mailing.State
@@ -44,11 +47,20 @@ def start(issue_id: int, revision: int | None = None) -> Mailing | None:
 
 
 def release_due(now: datetime) -> int:
-    """Let out every mailing whose hour has come. Answers how many."""
-    due = list(Mailing.objects.due(now))
-    for mailing in due:
+    """Let out every mailing whose hour has come. Answers how many.
+
+    One that cannot be let out is logged and waits; it harms no other.
+    """
+    return sum(_let_out(mailing, now) for mailing in list(Mailing.objects.due(now)))
+
+
+def _let_out(mailing: Mailing, now: datetime) -> bool:
+    try:
         release(mailing, now)
-    return len(due)
+    except Exception:
+        logger.exception("%s cannot be let out.", mailing)
+        return False
+    return True
 
 
 def release(mailing: Mailing, now: datetime) -> None:

@@ -83,6 +83,28 @@ def test_it_waits_for_its_hour() -> None:
     assert Mailing.objects.get().state == State.RELEASED
 
 
+def test_one_that_cannot_be_let_out_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_readers(1)
+    bad, good = (mailings.start(make_rendered().issue_id) for _ in range(2))
+    original = mailings.mail_of
+
+    def broken(rendered: RenderedIssue) -> RenderedMail:
+        if bad and rendered == bad.rendered:
+            raise NoWayOutError("no way out")
+        return original(rendered)
+
+    monkeypatch.setattr(mailings, "mail_of", broken)
+    assert mailings.release_due(NOW) == 1
+    assert sending.drain(NOW) == {"accepted": 1}
+    assert set(Mailing.objects.values_list("pk", "state")) == {
+        (bad and bad.pk, State.SCHEDULED),
+        (good and good.pk, State.RELEASED),
+    }
+    assert "cannot be let out" in caplog.text
+
+
 def test_everybody_who_is_in_gets_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailings, "BATCH", 3)
     wanted = make_readers(7)
