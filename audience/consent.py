@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audience.addresses import address_key
-from audience.models import Subscriber, Suppression, new_token
+from audience.models import ASK_WINDOW, Subscriber, Suppression, new_token
 from audience.signals import subscriber_confirmed, subscription_requested
 from audience.tokens import UnknownLinkError, read_confirmation_token, subscriber_of
 from publication import access
@@ -38,6 +38,7 @@ def subscribe(email: str, *, asked_from: str | None, asked_on: str, now: datetim
             address_key=key, defaults={"email": address}
         )
         asked = Subscriber.objects.filter(pk=subscriber.pk).may_be_asked(now)
+        asked.filter(asked_at__lte=now - ASK_WINDOW).update(confirmations_sent=0)
         if asked.update(
             asked_at=now, asked_from=asked_from, asked_on=asked_on, confirm_nonce=new_token()
         ):

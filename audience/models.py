@@ -10,7 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from publication.models import Section
 
 ASK_PAUSE = timedelta(days=1)
+# As many confirmations until a quiet ASK_WINDOW has passed: a stranger who uses them up locks an
+# address out for a month, not for good.
 ASK_AT_MOST = 3
+ASK_WINDOW = timedelta(days=30)
 
 
 def new_token() -> str:
@@ -31,12 +34,13 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         return self.filter(state__in=[state.PENDING, state.UNSUBSCRIBED, state.BOUNCED])
 
     def may_be_asked(self, now: datetime) -> Self:
-        """Those who may be sent a confirmation: once a day, three times in all until they click.
+        """Those who may be sent a confirmation: once a day, three times a month until they click.
 
         A form is no weapon: whoever types your address into it a thousand times sends you one.
         """
         return self.askable().filter(
-            Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE), confirmations_sent__lt=ASK_AT_MOST
+            Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE),
+            Q(confirmations_sent__lt=ASK_AT_MOST) | Q(asked_at__lte=now - ASK_WINDOW),
         )
 
     def owed_a_confirmation(self) -> Self:

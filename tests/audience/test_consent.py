@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.db.models import F
 
 from audience import consent
 from audience.addresses import address_key
@@ -58,15 +59,25 @@ def test_one_mailbox_is_one_person_however_it_is_spelt() -> None:
     assert Subscriber.objects.count() == 1
 
 
-def test_a_thousand_requests_are_one_mail_a_day_and_three_in_all() -> None:
-    mails: list[int] = []
-    for hour in range(24 * 10):
+def mails_on_days(hours: range) -> list[int]:
+    """On which days somebody who asks at these hours is sent a mail."""
+    days: list[int] = []
+    for hour in hours:
+        before = facts("subscription_requested")
         ask(now=NOW + timedelta(hours=hour))
-        # What the listener notes once the mail is out.
-        if facts("subscription_requested") > len(mails):
-            mails.append(hour)
-            Subscriber.objects.update(confirmations_sent=len(mails))
-    assert mails == [0, 24, 48]
+        if facts("subscription_requested") > before:
+            # What the listener notes once the mail is out.
+            Subscriber.objects.update(confirmations_sent=F("confirmations_sent") + 1)
+            days.append(hour // 24)
+    return days
+
+
+def test_a_thousand_requests_are_one_mail_a_day_and_three_a_month() -> None:
+    assert mails_on_days(range(24 * 40)) == [0, 1, 2, 32, 33, 34]
+
+
+def test_requests_far_apart_are_all_answered() -> None:
+    assert mails_on_days(range(0, 24 * 200, 24 * 31)) == [0, 31, 62, 93, 124, 155, 186]
 
 
 def test_asking_again_within_a_day_keeps_the_link_that_was_sent() -> None:
