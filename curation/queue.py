@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Field
+from django.db.models import Exists, F, Field, OuterRef
 from django.utils import timezone
 
 from curation.models import Link, LinkEvent, LinkUse
@@ -20,6 +20,8 @@ from toolbox.text import one_line
 
 PERMISSION = "curation.triage_link"
 REASON_LENGTH = 200
+# Of the deeds that an undo passes over, so many are named.
+TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
 LEAVING = {Link.State.REJECTED, Link.State.SNOOZED}
 
@@ -92,23 +94,40 @@ def set_section(
 
 @transaction.atomic
 def undo(*, by: User) -> LinkEvent:
-    """Take back the newest deed of `by` that still stands; call again for the one before.
+    """Take back the newest deed of `by` that can be; call again for the one before.
 
-    Raises NothingToUndoError; StaleLinkError when another deed followed on that link;
-    PlacedSinceError when an issue has taken it since.
+    A deed that another deed followed on its link, or whose link an issue has taken since, is
+    passed over. Where none is left: StaleLinkError or PlacedSinceError for the newest of those,
+    NothingToUndoError without any.
     """
     require(by, PERMISSION)
-    event = LinkEvent.objects.filter(actor=by, undone_at=None).select_related("link").first()
+    standing = LinkEvent.objects.filter(actor=by, undone_at=None).select_related("link")
+    event = standing.undoable().first()
     if event is None:
-        raise NothingToUndoError("There is nothing left to undo.")
-    if event.link.events.filter(undone_at=None, pk__gt=event.pk).exists():
-        raise StaleLinkError(event.link_id)
-    if use := event.link.uses.filter(placed_at__gte=event.at).first():
-        raise PlacedSinceError(use)
+        raise _refusal(standing.first())
     _write(event.link, _restored(event.before))
     event.undone_at = timezone.now()
     event.save(update_fields=["undone_at"])
     return event
+
+
+def passed_over(undone: LinkEvent) -> list[QueueError]:
+    """Why newer deeds of that person stand, of those that this undo was the first to pass."""
+    told = LinkEvent.objects.filter(
+        actor=undone.actor, pk__lt=OuterRef("pk"), undone_at__gt=OuterRef("at")
+    )
+    passed = LinkEvent.objects.filter(
+        ~Exists(told.exclude(pk=undone.pk)), actor=undone.actor, undone_at=None, pk__gt=undone.pk
+    )
+    return [_refusal(event) for event in passed.select_related("link")[:TOLD]]
+
+
+def _refusal(event: LinkEvent | None) -> QueueError:
+    """Why this deed, the newest that stands, is not taken back."""
+    if event is None:
+        return NothingToUndoError("There is nothing left to undo.")
+    use = event.link.uses.filter(placed_at__gte=event.at).select_related("link").first()
+    return PlacedSinceError(use) if use else StaleLinkError(event.link_id)
 
 
 @transaction.atomic

@@ -84,10 +84,13 @@ def deed(request: HttpRequest, name: str) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back one's newest deed."""
     try:
-        link = verbs.undo(by=cast("User", request.user)).link
+        undone = verbs.undo(by=cast("User", request.user))
     except verbs.QueueError as refusal:
         return _answer(request, refusal.link and refusal.link.pk, str(refusal), status=409)
+    link = undone.link
     said = f"Undone: “{one_line(link.title, 60)}” is {condition(link)} again."
+    if passed := verbs.passed_over(undone):
+        said += f" Not undone: {' '.join(map(str, passed))}"
     return _answer(request, link.pk, said, focus=link.pk)
 
 

@@ -1,8 +1,10 @@
 """What became of a link: where it ran, and who did what to it."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from curation.models.link import Link
 
@@ -27,6 +29,19 @@ class LinkUse(models.Model):
         return f"#{self.issue_number}, {self.section}"
 
 
+class LinkEventQuerySet(models.QuerySet["LinkEvent"]):
+    """Questions about deeds."""
+
+    def undoable(self) -> Self:
+        """Deeds that still stand and may be taken back: nobody did anything to the link after,
+        it was not merged, and no issue has taken it since."""
+        later = LinkEvent.objects.filter(
+            link=OuterRef("link"), undone_at=None, pk__gt=OuterRef("pk")
+        )
+        placed = LinkUse.objects.filter(link=OuterRef("link"), placed_at__gte=OuterRef("at"))
+        return self.filter(~Exists(later), ~Exists(placed), undone_at=None, link__merged_into=None)
+
+
 class LinkEvent(models.Model):
     """One deed on one link: who, when, what, and the values before and after. History and undo."""
 
@@ -40,6 +55,8 @@ class LinkEvent(models.Model):
     after = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
+
+    objects = LinkEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -232,6 +232,38 @@ def test_it_does_not_undo_what_was_placed_since(ann: User) -> None:
     assert kept(link).state == Link.State.NEW
 
 
+def test_undo_passes_over_what_can_no_longer_be_undone_and_tells_it_once(
+    ann: User, ben: User
+) -> None:
+    oldest, older, placed, taken = [make_link(title=f"Link {n}") for n in range(4)]
+    for link in (oldest, older, placed, taken):
+        queue.shortlist(link, by=ann)
+    uses.place(placed.pk, issue_number=12, section="News", block_uid=uuid4())
+    queue.reject(kept(taken), by=ben)
+
+    undone = queue.undo(by=ann)
+    assert undone.link == older
+    assert [str(reason) for reason in queue.passed_over(undone)] == [
+        "“Link 3” has changed: it is rejected, by ben.",
+        "“Link 2” stands in #12. Take it out of the issue first.",
+    ]
+    undone = queue.undo(by=ann)
+    assert (undone.link, queue.passed_over(undone)) == (oldest, [])
+    with pytest.raises(queue.StaleLinkError, match=r"Link 3.* by ben"):
+        queue.undo(by=ann)
+    assert [kept(link).state for link in (oldest, older, placed, taken)] == [
+        "new", "new", "shortlisted", "rejected",
+    ]  # fmt: skip
+
+
+def test_undo_passes_over_what_was_merged_since(ann: User) -> None:
+    other, merged = make_link(), make_link()
+    queue.reject(other, by=ann)
+    queue.reject(merged, by=ann)
+    Link.objects.filter(pk=merged.pk).update(merged_into=other)
+    assert queue.undo(by=ann).link == other
+
+
 def test_undo_leaves_a_shelf_empty_that_was_deleted_since(ann: User) -> None:
     news = make_section("News")
     link = make_link(section=news)

@@ -191,6 +191,19 @@ def test_a_form_undoes_and_the_link_is_in_focus_again(desk: Client) -> None:
     assert "nothing left to undo" in answer.content.decode()
 
 
+def test_a_form_that_undoes_says_once_what_it_passed_over(desk: Client) -> None:
+    first, second, third = [make_link(title=f"Link {n}") for n in range(3)]
+    for link in (first, second, third):
+        desk.post(QUEUE + "shortlist/", said(link))
+    queue.reject(kept(third), by=make_editor("ben"))
+    why = "Not undone: “Link 2” has changed: it is rejected, by ben."
+    answer = desk.post(QUEUE + "undo/", follow=True)
+    assert f"“Link 1” is waiting again. {why}" in answer.content.decode()
+    answer = desk.post(QUEUE + "undo/", follow=True)
+    assert "“Link 0” is waiting again." in answer.content.decode()
+    assert why not in answer.content.decode()
+
+
 def test_a_form_of_a_stale_page_says_what_the_link_has_become(desk: Client) -> None:
     link = make_link(title="Django 7")
     queue.reject(kept(link), by=make_editor("ben"), reason="paywall")
