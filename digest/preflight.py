@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from digest import tree
+from digest import personal, tree
+from digest.drawing import Press
 from digest.models import Issue, TextBlock
 from digest.rendering import RenderError, Rendering, render
 from digest.tree import Item, Tree
-from toolbox.urls import absolute
+from publication.masthead import current
 
 KILOBYTE = 1024
 # Gmail cuts a mail off past 102 KB, and with it the way out.
 LARGEST_MAIL = 102 * KILOBYTE
 LARGE_MAIL = 90 * KILOBYTE
-# Addresses that act for one subscriber: a link to one in an issue could only do harm.
-TOKEN_PATHS = ("/unsubscribe/", "/preferences/", "/confirm/")
 
 
 class Level(StrEnum):
@@ -140,11 +139,15 @@ def addresses_are_safe(subject: Subject) -> Iterator[Finding]:
 
 
 def no_link_acts_for_a_subscriber(subject: Subject) -> Iterator[Finding]:
-    """Feeds could bring a link to our own token pages."""
-    for item in subject.items:
-        words = f"{item.url} {item.block.blurb}"
-        if any(absolute(path) in words for path in TOKEN_PATHS):
-            yield _blocker(f"“{item.name}” links to a subscriber's own page.", item)
+    """A link to somebody's token page, frozen for everybody. The finished outputs count."""
+    if subject.rendering is None or not personal.held_by(subject.rendering):
+        return
+    press = Press(subject.issue, subject.tree, current())
+    end = "links to a subscriber's own page."
+    items = [_blocker(f"“{item.name}” {end}", item) for item in personal.guilty_items(press)]
+    sections = personal.guilty_sections(press)
+    intros = [_blocker(f"The section {section.title} {end}") for section in sections]
+    yield from items + intros or [_blocker(f"The issue's title, subject or preheader {end}")]
 
 
 def mail_is_not_cut_off(subject: Subject) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """The look over an issue before it is approved."""
 
+from typing import Any
+
 import pytest
 
 from digest import preflight
@@ -15,9 +17,9 @@ def found(issue: Issue) -> list[tuple[str, str]]:
     return [(finding.level.value, finding.text) for finding in inspect(issue).findings]
 
 
-def sound(**values: str) -> Issue:
+def sound(number: int = 7, **values: Any) -> Issue:
     """An issue without fault, but for one link with `values`."""
-    issue = make_issue()
+    issue = make_issue(number)
     add(LinkBlock, issue, title="Fine", url="https://example.com/")
     if values:
         add(LinkBlock, issue, **{"title": "Odd", "url": "https://example.com/odd", **values})
@@ -68,6 +70,65 @@ def test_an_item_that_nobody_sees_is_none() -> None:
 )
 def test_it_looks_at_every_item(values: dict[str, str], finding: tuple[str, str]) -> None:
     assert found(sound(**values)) == [finding]
+
+
+OWN = "links to a subscriber's own page."
+SECRET = "Zm9vYmFyYmF6cXV4Zm9vYm"
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        f"/unsubscribe/{SECRET}/",
+        f"/preferences/{SECRET}/",
+        f"/confirm/{SECRET}/",
+        f"unsubscribe/{SECRET}/",
+        f"../../unsubscribe/{SECRET}/",
+        f"//127.0.0.1:8000/unsubscribe/{SECRET}/",
+        f"https://127.0.0.1/x/../unsubscribe/{SECRET}/",
+        f"/%75nsubscribe/{SECRET}/",
+        f"http://127.0.0.1:8000/preferences/{SECRET}/?from=mail",
+    ],
+)
+def test_no_blurb_brings_a_subscribers_token_along(href: str) -> None:
+    issue = sound(blurb=f'<p><a href="{href}">x</a></p>')
+
+    assert found(issue) == [("blocker", f"“Odd” {OWN}")]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"url": f"/unsubscribe/{SECRET}/"},
+        {"title": f"Gone: /unsubscribe/{SECRET}/"},
+        {"blurb": f"<p>127.0.0.1:8000/unsub<b>scribe</b>/{SECRET}/</p>", "in_web": False},
+        {"author": f"/confirm/{SECRET}/", "in_email": False, "in_feeds": False},
+    ],
+)
+def test_no_other_words_of_a_block_do_either(values: dict[str, Any]) -> None:
+    findings = inspect(sound(**values)).findings
+
+    assert [(finding.level, finding.text[-len(OWN) :]) for finding in findings] == [
+        (Level.BLOCKER, OWN)
+    ]
+    assert findings[0].uid == LinkBlock.objects.exclude(title="Fine").get().uid
+
+
+def test_nor_does_the_intro_of_a_section_or_the_head_of_the_issue() -> None:
+    issue = sound()
+    add_section(issue, "Hello", intro=f'<p><a href="/unsubscribe/{SECRET}/">x</a></p>')
+    assert found(issue) == [("blocker", f"The section Hello {OWN}")]
+
+    issue = sound(number=8)
+    issue.preheader = f"/unsubscribe/{SECRET}/"
+    assert found(issue) == [("blocker", f"The issue's title, subject or preheader {OWN}")]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://other.example/unsubscribe/how-to/", "/subscribe/", "https://confirm.example/x"]
+)
+def test_somebody_elses_page_about_unsubscribing_is_a_story(url: str) -> None:
+    assert found(sound(url=url, blurb=f'<p><a href="{url}">x</a></p>')) == []
 
 
 def test_it_says_which_block_a_finding_is_about() -> None:
