@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from publication import views
 
@@ -6,5 +7,7 @@ app_name = "publication"
 urlpatterns = [
     path("look.css", views.look, name="look"),
     path("icon.svg", views.icon, name="icon"),
+    # Browsers ask for this name where a page, such as the admin's, names no icon.
+    path("favicon.ico", RedirectView.as_view(pattern_name="publication:icon")),
     path("about/", views.about, name="about"),
 ]

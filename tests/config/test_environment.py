@@ -82,3 +82,16 @@ def test_check_refuses_a_public_site_without_an_address_key(tmp_path: Path) -> N
 
 def test_the_readme_has_the_settings_as_they_are() -> None:
     assert environment.table() in (ROOT / "README.md").read_text()
+
+
+def test_a_command_before_migrate_says_so_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "poll_feeds"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "The database has no tables yet. Run: python manage.py migrate\n"

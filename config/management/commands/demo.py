@@ -36,6 +36,9 @@ RUNNING = """
   Queue    http://{host}:{port}/admin/queue/
   Mailbox  http://{host}:{port}/mailbox/
 
+For commands beside it, in another terminal first:
+  export SITE_URL=http://{host}:{port} FETCH_ALLOW_PRIVATE=1
+
 Ctrl-C stops it. The next run keeps what is here, your edits too.
 """
 
@@ -81,7 +84,10 @@ class Command(BaseCommand):
         """Set up, send what is due, and serve if asked to."""
         stop_alike()
         if serve and not servers.is_free(port):
-            raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 10}")
+            raise CommandError(
+                f"Port {port} is taken, by another demo perhaps: stop it, "
+                f"or choose another port: make demo PORT={port + 10}"
+            )
         demo = ownership.find() or Demo(timezone.now(), self.feeds_address(port))
         self.stdout.write("Setting up the demo")
         call_command("migrate", verbosity=0)
