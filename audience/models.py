@@ -3,10 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from publication.masthead import current
 from publication.models import Section
 
 ASK_PAUSE = timedelta(days=1)
@@ -50,12 +52,18 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
             asked_at__isnull=False,
         )
 
-    def mailable(self, now: datetime) -> Self:
-        """Those an issue goes to at this hour: active, not on a pause, not suppressed."""
+    def reachable(self) -> Self:
+        """The active ones whose address nothing forbids to mail."""
         suppressed = Suppression.objects.filter(address_key=OuterRef("address_key"))
-        return self.active().filter(
-            Q(paused_until=None) | Q(paused_until__lte=now.date()), ~Exists(suppressed)
-        )
+        return self.active().filter(~Exists(suppressed))
+
+    def mailable(self, now: datetime) -> Self:
+        """Those an issue goes to at this hour: reachable, and not on a pause.
+
+        A pause ends with the publication's day, wherever the server stands.
+        """
+        today = now.astimezone(ZoneInfo(current().time_zone)).date()
+        return self.reachable().filter(Q(paused_until=None) | Q(paused_until__lte=today))
 
 
 class Subscriber(models.Model):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from audience.models import Subscriber
+from audience.models import Subscriber, Suppression
 from delivery.models import Delivery, DeliveryQuerySet, Mailing
 from toolbox.smtp import Answer, Verdict
 
@@ -60,7 +60,7 @@ class Claim:
         held = self._held(pks)
         marked = held.filter(
             Exists(Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)),
-            Exists(Subscriber.objects.active().filter(pk=OuterRef("subscriber_id"))),
+            Exists(Subscriber.objects.reachable().filter(pk=OuterRef("subscriber_id"))),
             wire_at=None,
         ).update(wire_at=now, lease_until=now + LEASE)
         if marked == len(pks):
@@ -130,6 +130,9 @@ def _stopped(row: Delivery, now: datetime) -> dict[str, object]:
         return _skipped("erased", now)
     if row.subscriber.state != Subscriber.State.ACTIVE:
         return _skipped(row.subscriber.state, now)
+    suppression = Suppression.objects.filter(address_key=row.subscriber.address_key).first()
+    if suppression is not None:
+        return _skipped(suppression.reason, now)
     if row.mailing.state == Mailing.State.CANCELLED:
         return _skipped("cancelled", now)
     return {"state": State.QUEUED, **_FREE}

@@ -14,6 +14,7 @@ from audience.models import Subscriber, Suppression
 from audience.tokens import UnknownLinkError
 from outbox.models import Fact
 from publication.access import NotAllowedError
+from publication.masthead import current
 from publication.models import AuditEntry
 from tests.audience.makers import ask, confirmation_link, make_subscriber
 from tests.makers import NOW, make_editor
@@ -289,3 +290,13 @@ def test_only_who_is_in_awake_and_not_suppressed_is_mailed() -> None:
     make_subscriber(paused_until=(NOW + DAY).date())
     suppress(make_subscriber().email, Suppression.Reason.BOUNCED)
     assert set(Subscriber.objects.mailable(NOW)) == set(wanted)
+
+
+@pytest.mark.parametrize(("zone", "is_over"), [("Pacific/Auckland", True), ("UTC", False)])
+def test_a_pause_ends_with_the_publications_day(zone: str, is_over: bool) -> None:
+    """At noon UTC it is past midnight in Auckland."""
+    publication = current()
+    publication.time_zone = zone
+    publication.save()
+    make_subscriber(paused_until=(NOW + DAY).date())
+    assert Subscriber.objects.mailable(NOW).exists() == is_over

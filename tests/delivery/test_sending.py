@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import OperationalError
 
 from audience import consent
-from audience.models import Subscriber
+from audience.models import Subscriber, Suppression
 from delivery import ledger, mailings, sending
 from delivery.ledger import AWAY_PAUSE, LEASE, PAUSES, Claim
 from delivery.models import Delivery, DeliveryQuerySet, Mailing
@@ -204,6 +204,16 @@ def test_who_leaves_after_the_claim_is_skipped() -> None:
     assert states(mailing) == {"skipped": 2, "sending": 1}
     reasons = Delivery.objects.filter(state=State.SKIPPED).values_list("skip_reason", flat=True)
     assert set(reasons) == {"unsubscribed", "erased"}
+
+
+def test_whose_address_is_suppressed_after_the_claim_is_skipped() -> None:
+    mailing = make_mailing(readers=2)
+    claim = Claim()
+    rows = claim.take(10, NOW)
+    Suppression.objects.create(address_key=rows[0].address_key, reason="complained")
+    assert claim.mark(rows, NOW) == {rows[1].pk}
+    assert states(mailing) == {"skipped": 1, "sending": 1}
+    assert Delivery.objects.get(pk=rows[0].pk).skip_reason == "complained"
 
 
 def test_who_left_before_is_skipped_too(send: Callable[..., Sink]) -> None:
