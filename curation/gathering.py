@@ -8,8 +8,8 @@ asking slows down: memory holds a few feeds, not all.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -102,7 +102,7 @@ class _Round:
             yield batch
 
     async def ask_all(self) -> None:
-        async with http.Client() as client, asyncio.TaskGroup() as group:
+        async with http.Client(self.place) as client, asyncio.TaskGroup() as group:
             for feed in taking_turns(self.feeds):
                 group.create_task(self.ask(client, feed))
 
@@ -124,20 +124,24 @@ class _Round:
 
     async def outcome(self, client: http.Client, feed: Feed) -> Outcome:
         """Raises FetchError, NotAFeedError."""
-        async with self.places:
-            fetched = await fetch(
-                client, feed.url, etag=feed.etag, last_modified=feed.last_modified, now=self.now
-            )
-            if fetched.unchanged:
-                return Outcome(feed, fetched)
-            await self.bodies.acquire()
-        try:
+        fetched = await fetch(
+            client, feed.url, etag=feed.etag, last_modified=feed.last_modified, now=self.now
+        )
+        if fetched.unchanged:
+            return Outcome(feed, fetched)
+        async with self.bodies:
             body_hash = sha256(fetched.body).hexdigest()
             if body_hash == feed.body_hash:
                 return Outcome(feed, fetched)
             return Outcome(feed, fetched, await self.parsers.parse(fetched), body_hash)
-        finally:
-            self.bodies.release()
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place to ask from, once the bodies that came before have found a parser."""
+        async with self.places:
+            async with self.bodies:
+                pass
+            yield
 
 
 def taking_turns(feeds: Iterable[Feed]) -> Iterator[Feed]:

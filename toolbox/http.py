@@ -9,8 +9,13 @@ import functools
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from random import SystemRandom
 from types import TracebackType
@@ -20,7 +25,7 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from toolbox.guard import Guard
+from toolbox.guard import RESOLVERS, Guard
 from toolbox.http_body import read
 from toolbox.http_errors import (
     HttpError,
@@ -72,11 +77,17 @@ def address(url: str) -> httpx.URL:
 
 
 class Client:
-    """Asks many servers at once, each of them politely. One per poll, inside `async with`."""
+    """Asks many servers at once, each of them politely. One per poll, inside `async with`.
 
-    def __init__(self) -> None:
+    `room` is entered for each request, after its host has a place for it: so that those who wait
+    for one host take no room from the others.
+    """
+
+    def __init__(self, room: Callable[[], AbstractAsyncContextManager[None]] = nullcontext) -> None:
         self._guard = Guard(allow_private=settings.FETCH_ALLOW_PRIVATE)
         self._transport = _Transport(self._guard)
+        self._room = room
+        self._look_ups = asyncio.Semaphore(RESOLVERS)
         self._places: dict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(settings.FETCH_PER_HOST)
         )
@@ -118,17 +129,13 @@ class Client:
 
     @asynccontextmanager
     async def _place(self, url: httpx.URL, clock: asyncio.Timeout) -> AsyncIterator[None]:
-        """Wait for a place at this host. The wait is ours, so the server's clock stands still."""
-        if await self._guard.is_private(url.host):
-            yield
-            return
-        if (url.port or 443) not in PUBLIC_PORTS:
+        """Wait for a place at this host, and only then for room."""
+        async with _patiently(clock, self._look_ups):
+            private = await self._guard.is_private(url.host)
+        if not private and (url.port or 443) not in PUBLIC_PORTS:
             raise RefusedError(f"Port {url.port} is not fetched from.")
-        loop = asyncio.get_running_loop()
-        left = (clock.when() or loop.time()) - loop.time()
-        clock.reschedule(None)
-        async with self._places[url.host]:
-            clock.reschedule(loop.time() + left)
+        host = nullcontext() if private else self._places[url.host]
+        async with _patiently(clock, host, self._room()):
             yield
 
     async def _ask(self, url: httpx.URL, headers: dict[str, str]) -> Answer:
@@ -175,6 +182,21 @@ class _Transport(httpx.AsyncHTTPTransport):
 def _ssl_context() -> ssl.SSLContext:
     """Made once a process: reading the certificates costs as much as ten fetches."""
     return httpx.create_ssl_context()
+
+
+@asynccontextmanager
+async def _patiently(
+    clock: asyncio.Timeout, *places: AbstractAsyncContextManager[None]
+) -> AsyncIterator[None]:
+    """Enter one place after the other. The wait is ours, so the server's clock stands still."""
+    loop = asyncio.get_running_loop()
+    left = (clock.when() or loop.time()) - loop.time()
+    clock.reschedule(None)
+    async with AsyncExitStack() as entered:
+        for place in places:
+            await entered.enter_async_context(place)
+        clock.reschedule(loop.time() + left)
+        yield
 
 
 def _next_hop(url: httpx.URL, location: str, seen: set[httpx.URL]) -> httpx.URL:

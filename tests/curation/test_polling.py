@@ -23,6 +23,7 @@ from curation.sweeping import sweep
 from tests.makers import NOW, make_feed
 from tests.tasks import work_off
 from tests.web import Web, page, raw, redirect
+from toolbox import guard, http
 
 pytestmark = pytest.mark.django_db
 
@@ -321,6 +322,25 @@ def test_the_worker_polls_what_the_sweep_found(web: Web) -> None:
     assert again(feed).last_ok_at
     assert Link.objects.count() == 2
     assert sweep(timezone.now()) is None
+
+
+def test_it_lets_no_host_take_the_places_of_the_others(
+    web: Web, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who wait for a slow host wait outside."""
+    settings.FETCH_CONCURRENCY, settings.FETCH_PER_HOST = 2, 1
+    monkeypatch.setattr(guard, "is_public", lambda address: True)
+    monkeypatch.setattr(http, "PUBLIC_PORTS", {int(web.base.rpartition(":")[2])})
+    slow = raw(b"HTTP/1.1 404 Gone\r\n\r\n", pause=lambda: time.sleep(0.4))
+    feeds = []
+    for n in range(3):
+        feeds.append(Feed.objects.create(url=web.add(f"/slow{n}", slow)))
+        url = web.add(f"/quick{n}", RSS).replace("127.0.0.1", "localhost")
+        feeds.append(Feed.objects.create(url=url))
+    polling.poll(feeds, NOW)
+
+    asked = [path for path, _ in web.asked]
+    assert sorted(asked[:4]) == ["/quick0", "/quick1", "/quick2", "/slow0"]
 
 
 def test_it_lets_hosts_take_turns() -> None:
