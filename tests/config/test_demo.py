@@ -145,7 +145,8 @@ def test_a_taken_port_is_one_clear_line_before_any_work(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert said == ""
     assert complaint.strip().splitlines() == [
-        f"CommandError: Port {port} is taken, by another demo perhaps: stop it, or choose another port: make demo PORT={port + 10}"
+        f"CommandError: Port {port} is taken, by another demo perhaps: stop it, "
+        f"or choose another port: make demo PORT={port + 10}"
     ]
     assert count(tmp_path) == {}
 
