@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audience.addresses import address_key
-from audience.models import ASK_WINDOW, Subscriber, Suppression, new_token
+from audience.models import ASK_WINDOW, ConsentEvent, Subscriber, Suppression, new_token
 from audience.signals import subscriber_confirmed, subscription_requested
 from audience.tokens import UnknownLinkError, read_confirmation_token, subscriber_of
 from publication import access
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LINK_LIFE = timedelta(days=7)
 State = Subscriber.State
+What = ConsentEvent.What
 COMPLAINED = Suppression.Reason.COMPLAINED
 
 
@@ -42,6 +43,7 @@ def subscribe(email: str, *, asked_from: str | None, asked_on: str, now: datetim
         if asked.update(
             asked_at=now, asked_from=asked_from, asked_on=asked_on, confirm_nonce=new_token()
         ):
+            _note(subscriber, What.ASKED, now, from_ip=asked_from, form=asked_on)
             subscription_requested.send_reliable(subscriber_id=subscriber.pk)
 
 
@@ -75,7 +77,10 @@ def confirm(token: str, *, confirmed_from: str | None, now: datetime) -> None:
             confirmed_from=confirmed_from,
             confirmations_sent=0,
             left_at=None,
+            bounced_at=None,
+            soft_bounces=0,
         ):
+            _note(subscriber, What.CONFIRMED, now, from_ip=confirmed_from)
             _lift(subscriber.address_key)
             subscriber_confirmed.send_reliable(subscriber_id=subscriber.pk)
 
@@ -102,10 +107,18 @@ def _leave(subscriber: Subscriber, now: datetime) -> None:
         .update(state=State.UNSUBSCRIBED, left_at=now, confirm_nonce=new_token())
     )
     if left:
+        _note(subscriber, What.LEFT, now)
         Suppression.objects.get_or_create(
             address_key=subscriber.address_key,
             defaults={"reason": Suppression.Reason.UNSUBSCRIBED},
         )
+
+
+def _note(subscriber: Subscriber, what: What, now: datetime, **proof: str | None) -> None:
+    """Add to the history; in the transaction of what happened."""
+    ConsentEvent.objects.create(
+        subscriber=subscriber, address_key=subscriber.address_key, what=what, at=now, **proof
+    )
 
 
 def _lift(key: str) -> None:

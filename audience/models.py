@@ -2,14 +2,14 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from publication.masthead import current
-from publication.models import Section
+from publication.models import AppendOnlyQuerySet, Section
 
 ASK_PAUSE = timedelta(days=1)
 # As many confirmations until a quiet ASK_WINDOW has passed: a stranger who uses them up locks an
@@ -100,6 +100,9 @@ class Subscriber(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_from = models.GenericIPAddressField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    # In a row; one bounce for now is no reason to give somebody up.
+    soft_bounces = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SubscriberQuerySet.as_manager()
@@ -144,3 +147,44 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.address_key[:8]}"
+
+
+def forget_person(collector: Any, field: Any, events: Any, using: str) -> None:
+    """What erasing a subscriber leaves of their events: what and when, by hash, from nowhere."""
+    collector.add_field_update(field.model._meta.get_field("from_ip"), None, events)
+    models.SET_NULL(collector, field, events, using)
+
+
+class ConsentEvent(models.Model):
+    """One step into the newsletter or out of it: the proof, and what growth is counted from.
+
+    The subscriber's row holds the latest of each; these are never changed. They outlive erasing.
+    """
+
+    class What(models.TextChoices):
+        ASKED = "asked", "Asked"
+        CONFIRMED = "confirmed", "Confirmed"
+        LEFT = "left", "Left"
+        BOUNCED = "bounced", "Bounced"
+        COMPLAINED = "complained", "Complained"
+
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, on_delete=forget_person, related_name="consent_events"
+    )
+    address_key = models.CharField(max_length=64, db_index=True)
+    what = models.CharField(max_length=10, choices=What)
+    at = models.DateTimeField()
+    from_ip = models.GenericIPAddressField(null=True)
+    form = models.CharField(max_length=100, blank=True, help_text="Form and wording version.")
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            # Serves the count of who came and went, by day.
+            models.Index(fields=["at", "what"], name="consent_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.address_key[:8]}"

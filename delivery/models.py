@@ -39,6 +39,8 @@ class Mailing(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # Who had confirmed by then gets it: a rerun adds the same people.
     released_at = models.DateTimeField(null=True)
+    # Why it stands still, where no person held it back.
+    hold_reason = models.CharField(max_length=200, blank=True)
 
     objects = MailingQuerySet.as_manager()
 
@@ -137,6 +139,10 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     last_answer = models.CharField(max_length=500, blank=True)
+    # What a mail service calls it, and what it told us of later.
+    provider_id = models.CharField(max_length=200, blank=True)
+    delivered_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     # When a person looked at an uncertain one and left it at that.
     settled_at = models.DateTimeField(null=True)
@@ -175,6 +181,12 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"
+            ),
+            # Serves DeliveryQuerySet.to_settle.
+            models.Index(
+                fields=["mailing"],
+                condition=Q(state="uncertain", settled_at__isnull=True),
+                name="delivery_to_settle",
             ),
         ]
 

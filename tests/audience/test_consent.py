@@ -10,12 +10,12 @@ from django.db.models import F
 from audience import consent
 from audience.addresses import address_key
 from audience.consent import LinkTooOldError
-from audience.models import Subscriber, Suppression
+from audience.models import ConsentEvent, Subscriber, Suppression
 from audience.tokens import UnknownLinkError
 from outbox.models import Fact
 from publication.access import NotAllowedError
 from publication.masthead import current
-from publication.models import AuditEntry
+from publication.models import AppendOnlyError, AuditEntry
 from tests.audience.makers import ask, confirmation_link, make_subscriber
 from tests.makers import NOW, make_editor
 from toolbox.addresses import AddressError
@@ -300,3 +300,59 @@ def test_a_pause_ends_with_the_publications_day(zone: str, is_over: bool) -> Non
     publication.save()
     make_subscriber(paused_until=(NOW + DAY).date())
     assert Subscriber.objects.mailable(NOW).exists() == is_over
+
+
+# The history
+
+
+def test_every_step_in_and_out_is_written_down_with_its_proof() -> None:
+    ask()
+    confirm(confirmation_link(), days=1)
+    ada = Subscriber.objects.get()
+    consent.unsubscribe(ada.token, now=NOW + 2 * DAY)
+    steps = ConsentEvent.objects.values_list("what", "at", "from_ip", "form")
+    assert list(steps) == [
+        ("asked", NOW, "192.0.2.1", "subscribe/1"),
+        ("confirmed", NOW + DAY, "192.0.2.2", ""),
+        ("left", NOW + 2 * DAY, None, ""),
+    ]
+    assert set(ConsentEvent.objects.values_list("subscriber", "address_key")) == {
+        (ada.pk, ada.address_key)
+    }
+
+
+def test_what_changes_nothing_adds_nothing_to_the_history() -> None:
+    ask()
+    ask()
+    link = confirmation_link()
+    confirm(link)
+    confirm(link)
+    token = Subscriber.objects.get().token
+    consent.unsubscribe(token, now=NOW)
+    consent.unsubscribe(token, now=NOW)
+    assert ConsentEvent.objects.count() == 3
+
+
+def test_the_history_is_never_rewritten() -> None:
+    ask()
+    with pytest.raises(AppendOnlyError):
+        ConsentEvent.objects.update(what="left")
+    with pytest.raises(AppendOnlyError):
+        ConsentEvent.objects.all().delete()
+
+
+def test_an_erased_person_leaves_a_hash_and_no_origin() -> None:
+    ask()
+    ada = Subscriber.objects.get()
+    ada.delete()
+    event = ConsentEvent.objects.get()
+    assert (event.subscriber, event.from_ip) == (None, None)
+    assert event.address_key == address_key("ada@example.com")
+
+
+def test_who_comes_back_starts_without_bounces() -> None:
+    make_subscriber("ada@example.com", state=State.BOUNCED, bounced_at=NOW, soft_bounces=3)
+    ask()
+    confirm(confirmation_link())
+    ada = Subscriber.objects.get()
+    assert (ada.bounced_at, ada.soft_bounces) == (None, 0)
