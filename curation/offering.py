@@ -92,7 +92,8 @@ def _link(
     kind = kind_of(entry, feed.section)
     name = feed.title or parsed.title
     section = feed.section or shelves.get(SHELVES[kind])
-    reason = f"Feed: {name or feed.url}" if feed.section else f"Kind: {kind.label}"
+    came = f"it came from {name or feed.url}"
+    looks = f"it looks like {'an' if kind.label[0] in 'AE' else 'a'} {kind.label.lower()}"
     source = entry.source if entry.source != entry.title else ""
     return Link(
         url=entry.url,
@@ -103,7 +104,7 @@ def _link(
         language=entry.language or parsed.language,
         kind=kind,
         section=section,
-        section_reason=reason[:200] if section else "",
+        section_reason=f"because {came if feed.section else looks}"[:200] if section else "",
         published_at=date(entry, now),
     )
 

@@ -228,6 +228,23 @@ def test_an_empty_shelf_says_what_to_do(desk: Client, show: str) -> None:
     assert {"waiting": "No feeds yet", "shortlisted": "shortlist is empty"}.get(show, "") in page
 
 
+def test_an_empty_queue_leads_to_the_buttons_that_fill_it(desk: Client) -> None:
+    page = desk.get(QUEUE).content.decode()
+    assert 'href="/admin/curation/feed/add/"' in page
+    assert 'href="/admin/curation/feed/import/"' in page
+    make_feed()
+    page = desk.get(QUEUE).content.decode()
+    assert '<a href="/admin/curation/feed/">among the feeds</a> and choose “Poll now”' in page
+    assert "manage.py" not in page
+
+
+def test_an_empty_queue_offers_no_button_that_would_refuse(client: Client) -> None:
+    client.force_login(make_staff("cay", "curation.triage_link"))
+    page = client.get(QUEUE).content.decode()
+    assert "Ask somebody who may add feeds" in page
+    assert "/admin/curation/feed/" not in page
+
+
 def test_an_empty_queue_says_when_the_feeds_were_read(desk: Client) -> None:
     make_feed(last_poll_at=timezone.now() - timedelta(minutes=12))
     page = desk.get(QUEUE).content.decode()
