@@ -134,8 +134,8 @@ function watchTabs() {
 function start() {
   watchTabs()
   if (!panel.querySelector("#desk-section")) return
-  const here = new Option("the section that is open", "open", true, true)
-  panel.querySelector("#desk-section").prepend(here)
+  const here = new Option("the section that is open", "open")
+  panel.querySelector("#desk-section option").after(here)
   const search = panel.querySelector("#desk-search")
   search.closest("label").hidden = false
   search.addEventListener("input", refresh)
