@@ -1,17 +1,19 @@
 """What follows from an edit: the queue is told what stands where, an approval is undone."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from curation import uses
 from curation.models import LinkUse
 from digest import approval
+from digest.errors import AlreadyPublishedError
 from digest.guards import STEP, blocks_of, check_places, open_for_change
-from digest.models import Block, Issue
+from digest.models import Block, Issue, RenderedIssue
 from publication.access import record, require
 
 if TYPE_CHECKING:
@@ -54,12 +56,30 @@ def clone(issue: Issue, what: Clone, *, by: "User | None") -> None:
 
 @transaction.atomic
 def discard(issue: Issue, *, by: "User | None") -> None:
-    """Delete an issue that never came out; its links wait on the shortlist again."""
+    """Delete an issue that never came out, with all that was approved of it.
+
+    Its links wait on the shortlist again. Raises AlreadyPublishedError.
+    """
     require(by, "digest.delete_issue")
-    open_for_change(issue, by=by)
+    check_discardable([Issue.objects.select_for_update().get(pk=issue.pk)])
     uses.withdraw([block.uid for block in blocks_of(issue)])
-    record(by, "discarded", f"issue #{issue.number}")
+    artefacts = _artefacts(issue).delete()[0]
+    record(by, "discarded", f"issue #{issue.number}", title=issue.title, artefacts=artefacts)
     issue.delete()
+
+
+def check_discardable(issues: Iterable[Issue]) -> None:
+    """Raise AlreadyPublishedError if readers have one of them."""
+    out = [f"#{issue.number}" for issue in issues if issue.state == Issue.State.PUBLISHED]
+    if out:
+        raise AlreadyPublishedError(
+            f"{' and '.join(out)} came out and cannot be discarded. Nothing was deleted."
+        )
+
+
+def _artefacts(issue: Issue) -> QuerySet[RenderedIssue]:
+    """Past the manager that deletes nothing: what nobody ever read may go with its issue."""
+    return RenderedIssue._base_manager.filter(issue=issue)
 
 
 def _tell_queue(issue: Issue, blocks: Sequence[Block], former_number: int) -> None:

@@ -20,6 +20,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csp import csp_override
 
 from digest import assembly, desk, editing
+from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
 from digest.admin.person import editor
@@ -33,7 +34,7 @@ EDITOR_CSP: dict[str, Any] = {**settings.SECURE_CSP, "style-src": [CSP.SELF, CSP
 
 @auto_icon_colors
 @admin.register(Issue)
-class IssueAdmin(ContentEditor):
+class IssueAdmin(Discarding):
     """The desk. Whoever may not edit an issue, or finds it published, is shown its preview."""
 
     form = IssueForm
@@ -178,13 +179,6 @@ class IssueAdmin(ContentEditor):
         if "_preview" in request.POST:
             return redirect("admin:digest_issue_preview", obj.pk)
         return super().response_change(request, obj)
-
-    def delete_model(self, request: HttpRequest, obj: Issue) -> None:
-        editing.discard(obj, by=editor(request))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Issue]) -> None:
-        for issue in queryset:
-            editing.discard(issue, by=editor(request))
 
 
 def _open(issue: Issue | None) -> bool:

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation.models import Link
-from digest import approval, assembly, publishing
+from digest import approval, assembly, editing, publishing
+from digest.errors import AlreadyPublishedError
 from digest.guards import edit_token
-from digest.models import BLOCKS, Issue, LinkBlock, SponsorBlock
-from publication.models import Section
+from digest.models import BLOCKS, Issue, LinkBlock, RenderedIssue, SponsorBlock
+from publication.access import NotAllowedError
+from publication.models import AuditEntry, Section
 from tests.digest.desks import block, make_desk, new_row
+from tests.digest.issues import make_published
 from tests.forms import fields_of
 from tests.makers import NOW, make_editor, make_link, make_staff
 
@@ -385,6 +388,11 @@ def test_publishing_needs_its_own_permission() -> None:
 # Discarding
 
 
+def chosen(*issues: Issue) -> dict[str, Any]:
+    keys = [issue.pk for issue in issues]
+    return {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+
+
 def test_a_discarded_draft_gives_its_links_back() -> None:
     desk = make_desk("One", "Two")
     desk.client.post(page("delete", desk.issue), {"post": "yes"})
@@ -394,20 +402,56 @@ def test_a_discarded_draft_gives_its_links_back() -> None:
 
 def test_discarding_from_the_list_gives_them_back_too() -> None:
     desk = make_desk("One")
-    chosen = {"action": "delete_selected", "_selected_action": desk.issue.pk, "post": "yes"}
-    desk.client.post(page("changelist"), chosen)
+    desk.client.post(page("changelist"), chosen(desk.issue))
     assert not Issue.objects.exists()
     assert Link.objects.unplaced().count() == 1
 
 
-def test_what_was_approved_once_is_kept() -> None:
+@pytest.mark.parametrize("reopened", [True, False])
+def test_what_was_approved_goes_with_its_artefacts(reopened: bool) -> None:
     desk = make_desk("One")
     approval.approve(desk.issue, by=None)
-    approval.reopen(desk.issue, by=None)
-    response = desk.client.post(page("delete", desk.issue), {"post": "yes"})
-    assert "protected" in response.content.decode()
+    if reopened:
+        approval.reopen(desk.issue, by=None)
+    url = page("delete", desk.issue)
+    assert "approved versions: 1" in desk.client.get(url).content.decode().lower()
+    response = desk.client.post(url, {"post": "yes"}, follow=True)
+    assert "was deleted successfully" in response.content.decode()
+    assert not Issue.objects.exists()
+    assert not RenderedIssue.objects.exists()
+    assert Link.objects.unplaced().count() == 1
+    assert AuditEntry.objects.get(verb="discarded").detail["artefacts"] == 1
+
+
+def test_the_list_discards_what_was_approved_too() -> None:
+    desk = make_desk("One")
+    approval.approve(desk.issue, by=None)
+    desk.client.post(page("changelist"), chosen(desk.issue))
+    assert not Issue.objects.exists()
+
+
+def test_what_came_out_is_refused_and_saves_the_others_chosen_with_it() -> None:
+    desk = make_desk("One")
+    out = make_published(9)
+    response = desk.client.post(page("changelist"), chosen(desk.issue, out))
+    assert "#9 came out and cannot be discarded. Nothing was deleted." in said(response)
+    assert "Successfully" not in said(response)
+    assert Issue.objects.count() == 2
+    response = desk.client.post(page("delete", out), {"post": "yes"})
+    assert "#9 came out and cannot be discarded" in said(response)
+    with pytest.raises(AlreadyPublishedError):
+        editing.discard(out, by=None)
+    assert Issue.objects.count() == 2
+
+
+def test_discarding_needs_its_own_permission() -> None:
+    desk = make_desk("One")
+    person = make_staff("ed", "digest.change_issue", "digest.view_issue")
+    desk.client.force_login(person)
+    assert desk.client.post(page("delete", desk.issue), {"post": "yes"}).status_code == 403
+    with pytest.raises(NotAllowedError):
+        editing.discard(desk.issue, by=person)
     assert Issue.objects.exists()
-    assert not Link.objects.unplaced().exists()
 
 
 # Sponsors

@@ -68,7 +68,7 @@ def test_an_item_that_nobody_sees_is_none() -> None:
         ),
     ],
 )
-def test_it_looks_at_every_item(values: dict[str, str], finding: tuple[str, str]) -> None:
+def test_it_looks_at_every_item(values: dict[str, Any], finding: tuple[str, str]) -> None:
     assert found(sound(**values)) == [finding]
 
 
