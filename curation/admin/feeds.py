@@ -56,10 +56,10 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
     """Every feed with its health in plain words."""
 
     form = FeedForm
-    list_display = ["name", "condition", "section", "last_new", "last_ok", "next_poll"]
-    list_filter = [HealthFilter, "state", "section", "category"]
+    list_display = ["name", "condition", "section", "last_new", "next_poll"]
+    list_filter = [HealthFilter, "state", "section"]
     list_select_related = ["section"]
-    search_fields = ["title", "url", "site_url"]
+    search_fields = ["title", "url", "site_url", "category"]
     actions = ["ask_now"]
     formfield_overrides = {
         models.CharField: {"widget": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
@@ -88,10 +88,6 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
     @admin.display(ordering="last_new_at", description="last new")
     def last_new(self, feed: Feed) -> str:
         return _when(feed.last_new_at)
-
-    @admin.display(ordering="last_ok_at", description="last ok")
-    def last_ok(self, feed: Feed) -> str:
-        return _when(feed.last_ok_at)
 
     @admin.display(ordering="next_poll_at", description="next poll")
     def next_poll(self, feed: Feed) -> str:
