@@ -55,15 +55,18 @@ class MailingAdmin(ReadOnlyAdmin):
     list_per_page = 25
 
     @admin.display(description="state", ordering="state")
-    def standing(self, mailing: Mailing) -> str:
+    def standing(self, mailing: Any) -> str:
         """The state in a word, as a person would say it."""
-        return mailing.standing
+        return str(mailing.standing_with(mailing.unended))
 
     @admin.display
-    def done(self, mailing: Mailing) -> str:
+    def done(self, mailing: Any) -> str:
         """How many rows have ended, of all."""
-        counted = tally(mailing)
-        return f"{counted.ended:,} of {counted.total:,}" if counted.total else "–"
+        ended = mailing.total - mailing.unended
+        return f"{ended:,} of {mailing.total:,}" if mailing.total else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mailing]:
+        return Mailing.objects.counted()
 
     def get_urls(self) -> list[URLPattern]:
         act = self.admin_site.admin_view(require_POST(self.act))

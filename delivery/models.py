@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from audience.models import Subscriber
 from digest.models import Issue, RenderedIssue
@@ -21,6 +22,19 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         """Released ones with a row to send at this hour, the oldest first."""
         due = Delivery.objects.due(now).filter(mailing=OuterRef("pk"))
         return self.filter(Exists(due), state=Mailing.State.RELEASED).order_by("pk")
+
+    def counted(self) -> Self:
+        """With `total` and `unended`: how many rows each has, and how many are open.
+
+        Subqueries, since a page of mailings then counts its own rows and nobody else's.
+        """
+        rows = Delivery.objects.filter(mailing=OuterRef("pk"))
+        return self.annotate(total=_how_many(rows), unended=_how_many(rows.open()))
+
+
+def _how_many(rows: "DeliveryQuerySet") -> Coalesce:
+    counted = rows.order_by().values("mailing").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 class Mailing(models.Model):
@@ -65,7 +79,12 @@ class Mailing(models.Model):
     @property
     def standing(self) -> str:
         """The state as a person would say it."""
-        return "Sent" if self.is_sent else self.get_state_display()
+        return self.standing_with(self.deliveries.open().exists())
+
+    def standing_with(self, open_rows: int) -> str:
+        """The same, where somebody has counted already."""
+        sent = self.state == Mailing.State.RELEASED and not open_rows
+        return "Sent" if sent else self.get_state_display()
 
     @property
     def is_sent(self) -> bool:

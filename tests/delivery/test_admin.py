@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audience.models import Subscriber
 from delivery import ledger, sending
@@ -96,6 +98,25 @@ def test_a_button_pressed_too_late_says_why(editor: Client) -> None:
     mailing = make_mailing(readers=1)
     sending.drain(NOW)
     assert "has been sent" in press(editor, mailing, "cancel")
+
+
+def test_the_list_counts_every_mailing_in_one_question(
+    editor: Client, django_assert_num_queries: Any
+) -> None:
+    make_mailing(readers=2)
+    make_mailing(readers=1)
+    sending.drain(NOW)
+    make_mailing()
+    editor.get("/admin/delivery/mailing/")
+    with CaptureQueriesContext(connection) as few:
+        page = words(editor.get("/admin/delivery/mailing/"))
+    assert "2 of 2" in page
+    assert "3 of 3" in page
+    assert "0 of 3" in page
+    for _ in range(5):
+        make_mailing()
+    with django_assert_num_queries(len(few)):
+        editor.get("/admin/delivery/mailing/")
 
 
 @pytest.mark.parametrize("state", State.values)
