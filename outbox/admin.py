@@ -32,10 +32,8 @@ class ReceiptAdmin(admin.ModelAdmin[Receipt]):
     @admin.action(description="Run again", permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> None:
         """Put the chosen receipts that were given up back in line."""
-        given_up = list(queryset.filter(state=Receipt.State.GIVEN_UP))
-        for receipt in given_up:
-            running.run_again(receipt)
-        messages.success(request, f"{len(given_up)} put back in line.")
+        count = sum(running.run_again(receipt) for receipt in queryset)
+        messages.success(request, f"{count} put back in line.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,7 +4,7 @@ import traceback
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from outbox.models import Receipt
@@ -12,6 +12,8 @@ from outbox.registry import LISTENERS, Listener
 
 LEASE = timedelta(minutes=2)
 PAUSES = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 24 * 3600)]
+TRIES = len(PAUSES) + 1
+KILLED = "The last worker that tried it was killed before it was done."
 
 
 class UnknownListenerError(Exception):
@@ -29,6 +31,9 @@ def run(pk: int) -> bool:
     receipt = _claim(pk)
     if receipt is None:
         return False
+    if receipt.attempts > TRIES:
+        _give_up(receipt, f"{KILLED}\n\n{receipt.last_error}".strip())
+        return False
     try:
         _listener(receipt)(**receipt.fact.arguments)
     except Exception:
@@ -38,17 +43,24 @@ def run(pk: int) -> bool:
     return True
 
 
-def run_again(receipt: Receipt) -> None:
-    """Put a receipt that was given up back in line, by a person's hand."""
-    Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.GIVEN_UP).update(
-        state=Receipt.State.OPEN, attempts=0, next_try_at=timezone.now(), lease_until=None
+def run_again(receipt: Receipt) -> bool:
+    """Put a receipt that was given up back in line, by a person's hand; False if it was not."""
+    given_up = Receipt.objects.filter(pk=receipt.pk, state=Receipt.State.GIVEN_UP)
+    return bool(
+        given_up.update(
+            state=Receipt.State.OPEN, attempts=0, next_try_at=timezone.now(), lease_until=None
+        )
     )
 
 
 def _claim(pk: int) -> Receipt | None:
+    """The attempt counts from here: a listener that kills its worker is not tried for ever."""
     now = timezone.now()
-    claim = uuid.uuid4()
-    taken = Receipt.objects.filter(pk=pk).due(now).update(claim=claim, lease_until=now + LEASE)
+    taken = (
+        Receipt.objects.filter(pk=pk)
+        .due(now)
+        .update(claim=uuid.uuid4(), lease_until=now + LEASE, attempts=F("attempts") + 1)
+    )
     if not taken:
         return None
     return Receipt.objects.select_related("fact").get(pk=pk)
@@ -64,12 +76,15 @@ def _listener(receipt: Receipt) -> Listener:
 
 
 def _failed(receipt: Receipt, error: str) -> None:
-    attempts = receipt.attempts + 1
-    if attempts > len(PAUSES):
-        _record(receipt, state=Receipt.State.GIVEN_UP, attempts=attempts, last_error=error)
+    if receipt.attempts >= TRIES:
+        _give_up(receipt, error)
     else:
-        next_try = timezone.now() + PAUSES[attempts - 1]
-        _record(receipt, attempts=attempts, next_try_at=next_try, last_error=error)
+        next_try = timezone.now() + PAUSES[receipt.attempts - 1]
+        _record(receipt, next_try_at=next_try, last_error=error)
+
+
+def _give_up(receipt: Receipt, error: str) -> None:
+    _record(receipt, state=Receipt.State.GIVEN_UP, last_error=error)
 
 
 def _record(receipt: Receipt, **values: object) -> None:

@@ -13,7 +13,7 @@ from outbox import running, sweeping
 from outbox.models import Fact, Receipt
 from outbox.registry import LISTENERS
 from outbox.signals import ReliableSignal
-from tests.makers import make_editor
+from tests.makers import make_editor, make_staff
 from tests.tasks import work_off
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,51 @@ def test_an_editor_can_run_again_what_gave_up(
     assert "1 put back in line." in response.content.decode()
     running.run_due()
     assert heard[-1] == "mended"
+
+
+def test_only_what_gave_up_is_put_back_and_counted(
+    something_happened: ReliableSignal, heard: list[str], client: Client
+) -> None:
+    give_up(something_happened)
+    client.force_login(make_editor())
+    chosen = list(Receipt.objects.values_list("pk", flat=True))
+    data = {"action": "run_again", "_selected_action": chosen}
+    response = client.post("/admin/outbox/receipt/", data, follow=True)
+    assert "1 put back in line." in response.content.decode()
+
+
+def test_who_may_only_look_runs_nothing_again(
+    something_happened: ReliableSignal, heard: list[str], client: Client
+) -> None:
+    receipt = give_up(something_happened)
+    client.force_login(make_staff("charlie", "outbox.view_receipt"))
+    data = {"action": "run_again", "_selected_action": [receipt.pk]}
+    client.post("/admin/outbox/receipt/", data)
+    assert Receipt.objects.get(pk=receipt.pk).state == Receipt.State.GIVEN_UP
+
+
+def test_a_listener_that_kills_its_worker_is_given_up_in_the_end(
+    something_happened: ReliableSignal,
+) -> None:
+    class Killed(BaseException):
+        """Nothing of ours runs after this."""
+
+    tried: list[int] = []
+
+    @something_happened.listen("test.killer")
+    def killer(number: int) -> None:
+        tried.append(number)
+        raise Killed
+
+    send(something_happened)
+    for _ in range(running.TRIES):
+        with pytest.raises(Killed):
+            running.run_due()
+        Receipt.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert running.run_due() == 0
+    receipt = Receipt.objects.get()
+    assert (receipt.state, len(tried)) == (Receipt.State.GIVEN_UP, running.TRIES)
+    assert running.KILLED in receipt.last_error
 
 
 def test_a_renamed_listener_is_kept_and_named(something_happened: ReliableSignal) -> None:
