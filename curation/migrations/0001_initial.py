@@ -6,185 +6,397 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('publication', '0001_initial'),
+        ("publication", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.UUIDField()),
-                ('guid', models.TextField(blank=True)),
-                ('url', models.TextField(blank=True)),
-                ('title', models.CharField(max_length=500)),
-                ('raw_title', models.TextField(blank=True)),
-                ('author', models.CharField(blank=True, max_length=200)),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('raw_date', models.CharField(blank=True, max_length=100)),
-                ('published_at', models.DateTimeField()),
-                ('date_is_ours', models.BooleanField(default=False)),
-                ('seen_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identity", models.UUIDField()),
+                ("guid", models.TextField(blank=True)),
+                ("url", models.TextField(blank=True)),
+                ("title", models.CharField(max_length=500)),
+                ("raw_title", models.TextField(blank=True)),
+                ("author", models.CharField(blank=True, max_length=200)),
+                ("tags", models.JSONField(blank=True, default=list)),
+                ("raw_date", models.CharField(blank=True, max_length=100)),
+                ("published_at", models.DateTimeField()),
+                ("date_is_ours", models.BooleanField(default=False)),
+                ("seen_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'ordering': ['-published_at', '-pk'],
+                "verbose_name_plural": "entries",
+                "ordering": ["-published_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='EntryContent',
+            name="EntryContent",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='content', serialize=False, to='curation.entry')),
-                ('html', models.TextField(blank=True)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="content",
+                        serialize=False,
+                        to="curation.entry",
+                    ),
+                ),
+                ("html", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=2000, unique=True, verbose_name='feed address')),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('site_url', models.CharField(blank=True, max_length=2000, verbose_name='site')),
-                ('category', models.CharField(blank=True, help_text='Its folder in the list it was imported from.', max_length=200)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('retired', 'Retired')], default='active', max_length=10)),
-                ('format', models.CharField(blank=True, max_length=20)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('etag', models.CharField(blank=True, max_length=500)),
-                ('last_modified', models.CharField(blank=True, max_length=100)),
-                ('body_hash', models.CharField(blank=True, max_length=64)),
-                ('usual_gap', models.DurationField(blank=True, null=True)),
-                ('next_poll_at', models.DateTimeField(blank=True, null=True)),
-                ('last_poll_at', models.DateTimeField(blank=True, null=True)),
-                ('last_ok_at', models.DateTimeField(blank=True, null=True)),
-                ('last_new_at', models.DateTimeField(blank=True, null=True)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('error_streak', models.PositiveIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, help_text='In plain words.', max_length=500)),
-                ('warning', models.CharField(blank=True, max_length=500)),
-                ('moved_to', models.CharField(blank=True, max_length=2000)),
-                ('moved_since', models.DateTimeField(blank=True, null=True)),
-                ('moved_streak', models.PositiveSmallIntegerField(default=0)),
-                ('section', models.ForeignKey(blank=True, help_text='Suggested for what this feed brings.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='publication.section')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "url",
+                    models.CharField(max_length=2000, unique=True, verbose_name="feed address"),
+                ),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("site_url", models.CharField(blank=True, max_length=2000, verbose_name="site")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its folder in the list it was imported from.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("retired", "Retired"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("format", models.CharField(blank=True, max_length=20)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("etag", models.CharField(blank=True, max_length=500)),
+                ("last_modified", models.CharField(blank=True, max_length=100)),
+                ("body_hash", models.CharField(blank=True, max_length=64)),
+                ("usual_gap", models.DurationField(blank=True, null=True)),
+                ("next_poll_at", models.DateTimeField(blank=True, null=True)),
+                ("last_poll_at", models.DateTimeField(blank=True, null=True)),
+                ("last_ok_at", models.DateTimeField(blank=True, null=True)),
+                ("last_new_at", models.DateTimeField(blank=True, null=True)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("alerted_at", models.DateTimeField(blank=True, null=True)),
+                ("error_streak", models.PositiveIntegerField(default=0)),
+                (
+                    "last_error",
+                    models.CharField(blank=True, help_text="In plain words.", max_length=500),
+                ),
+                ("warning", models.CharField(blank=True, max_length=500)),
+                ("moved_to", models.CharField(blank=True, max_length=2000)),
+                ("moved_since", models.DateTimeField(blank=True, null=True)),
+                ("moved_streak", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Suggested for what this feed brings.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="publication.section",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'url'],
+                "ordering": ["title", "url"],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='feed',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='curation.feed'),
+            model_name="entry",
+            name="feed",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="entries",
+                to="curation.feed",
+            ),
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=2000)),
-                ('title', models.CharField(max_length=500)),
-                ('blurb', models.TextField(blank=True)),
-                ('source_label', models.CharField(blank=True, max_length=100)),
-                ('author', models.CharField(blank=True, max_length=200)),
-                ('via', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('kind', models.CharField(choices=[('article', 'Article'), ('video', 'Video'), ('podcast', 'Podcast'), ('project', 'Project'), ('release', 'Release'), ('job', 'Job'), ('event', 'Event'), ('forum', 'Forum')], default='article', max_length=10)),
-                ('section_reason', models.CharField(blank=True, max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('score', models.FloatField(default=0)),
-                ('published_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('new', 'New'), ('shortlisted', 'Shortlisted'), ('rejected', 'Rejected'), ('snoozed', 'Snoozed')], default='new', max_length=12)),
-                ('state_since', models.DateTimeField(auto_now_add=True)),
-                ('reject_reason', models.CharField(blank=True, max_length=200)),
-                ('snoozed_until', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='curation.link')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='links', to='publication.section')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=2000)),
+                ("title", models.CharField(max_length=500)),
+                ("blurb", models.TextField(blank=True)),
+                ("source_label", models.CharField(blank=True, max_length=100)),
+                ("author", models.CharField(blank=True, max_length=200)),
+                ("via", models.CharField(blank=True, max_length=200)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("image", models.CharField(blank=True, max_length=2000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("article", "Article"),
+                            ("video", "Video"),
+                            ("podcast", "Podcast"),
+                            ("project", "Project"),
+                            ("release", "Release"),
+                            ("job", "Job"),
+                            ("event", "Event"),
+                            ("forum", "Forum"),
+                        ],
+                        default="article",
+                        max_length=10,
+                    ),
+                ),
+                ("section_reason", models.CharField(blank=True, max_length=200)),
+                ("note", models.TextField(blank=True)),
+                ("score", models.FloatField(default=0)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("feed", "Feed"),
+                            ("bookmarklet", "Bookmarklet"),
+                            ("submission", "Submission"),
+                            ("import", "Import"),
+                        ],
+                        default="feed",
+                        max_length=12,
+                    ),
+                ),
+                ("submitted_by", models.CharField(blank=True, max_length=200)),
+                ("published_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(auto_now_add=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("next_check_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("shortlisted", "Shortlisted"),
+                            ("rejected", "Rejected"),
+                            ("snoozed", "Snoozed"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(auto_now_add=True)),
+                ("reject_reason", models.CharField(blank=True, max_length=200)),
+                ("snoozed_until", models.DateTimeField(blank=True, null=True)),
+                ("hidden_by", models.CharField(blank=True, max_length=200)),
+                ("follow_up_of", models.PositiveIntegerField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merged",
+                        to="curation.link",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="links",
+                        to="publication.section",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-published_at', '-pk'],
-                'permissions': [('triage_link', 'Can sort the queue: shortlist, reject, snooze')],
+                "ordering": ["-published_at", "-pk"],
+                "permissions": [("triage_link", "Can sort the queue: shortlist, reject, snooze")],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='link',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to='curation.link'),
+            model_name="entry",
+            name="link",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="entries",
+                to="curation.link",
+            ),
         ),
         migrations.CreateModel(
-            name='LinkAddress',
+            name="LinkAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.UUIDField(unique=True)),
-                ('url', models.TextField()),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='curation.link')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identity", models.UUIDField(unique=True)),
+                ("url", models.TextField()),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="curation.link",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'link addresses',
+                "verbose_name_plural": "link addresses",
             },
         ),
         migrations.CreateModel(
-            name='LinkEvent',
+            name="LinkEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_name', models.CharField(max_length=150)),
-                ('verb', models.CharField(max_length=20)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='curation.link')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150)),
+                ("verb", models.CharField(max_length=20)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="curation.link",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='LinkUse',
+            name="LinkUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issue_number', models.PositiveIntegerField(db_index=True)),
-                ('section', models.CharField(max_length=100)),
-                ('block_uid', models.UUIDField(unique=True)),
-                ('placed_at', models.DateTimeField(auto_now_add=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='curation.link')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issue_number", models.PositiveIntegerField(db_index=True)),
+                ("section", models.CharField(max_length=100)),
+                ("block_uid", models.UUIDField(unique=True)),
+                ("placed_at", models.DateTimeField(auto_now_add=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uses",
+                        to="curation.link",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['issue_number', 'pk'],
+                "ordering": ["issue_number", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='feed',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['next_poll_at'], name='feed_active_by_next_poll'),
+            model_name="feed",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["next_poll_at"],
+                name="feed_active_by_next_poll",
+            ),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['state', '-published_at', '-id'], name='link_by_state_newest'),
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)),
+                fields=["state", "-published_at", "-id"],
+                name="link_by_state_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['state', '-state_since', '-id'], name='link_by_state_since'),
+            model_name="link",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)),
+                fields=["state", "-state_since", "-id"],
+                name="link_by_state_since",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'snoozed'), _negated=True), ('snoozed_until__isnull', False), _connector='OR'), name='link_snoozed_has_until'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['-published_at', '-id'], name='entry_newest'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "snoozed"), _negated=True),
+                    ("snoozed_until__isnull", False),
+                    _connector="OR",
+                ),
+                name="link_snoozed_has_until",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('feed', 'identity'), name='entry_once_per_feed'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None),
+                    models.Q(("merged_into", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="link_not_merged_into_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='linkevent',
-            index=models.Index(condition=models.Q(('undone_at', None)), fields=['actor', '-id'], name='linkevent_undoable'),
+            model_name="entry",
+            index=models.Index(fields=["-published_at", "-id"], name="entry_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("feed", "identity"), name="entry_once_per_feed"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="linkevent",
+            index=models.Index(
+                condition=models.Q(("undone_at", None)),
+                fields=["actor", "-id"],
+                name="linkevent_undoable",
+            ),
         ),
     ]

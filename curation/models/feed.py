@@ -61,6 +61,8 @@ class Feed(models.Model):
     last_ok_at = models.DateTimeField(null=True, blank=True)
     last_new_at = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
+    # When the editors were mailed that it fails or is silent; empty while it is well.
+    alerted_at = models.DateTimeField(null=True, blank=True)
     error_streak = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True, help_text="In plain words.")
     # What was read, though not all was well: cut to 500 entries, truncated, wrongly encoded.

@@ -50,6 +50,12 @@ class Link(models.Model):
         EVENT = "event", "Event"
         FORUM = "forum", "Forum"
 
+    class Origin(models.TextChoices):
+        FEED = "feed", "Feed"
+        BOOKMARKLET = "bookmarklet", "Bookmarklet"
+        SUBMISSION = "submission", "Submission"
+        IMPORT = "import", "Import"
+
     url = models.CharField(max_length=URL_LENGTH)
     title = models.CharField(max_length=500)
     blurb = models.TextField(blank=True)
@@ -57,6 +63,7 @@ class Link(models.Model):
     author = models.CharField(max_length=200, blank=True)
     via = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=12, blank=True)
+    image = models.CharField(max_length=URL_LENGTH, blank=True)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
     section = models.ForeignKey(
         Section, null=True, blank=True, on_delete=models.SET_NULL, related_name="links"
@@ -64,13 +71,22 @@ class Link(models.Model):
     section_reason = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
     score = models.FloatField(default=0)
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.FEED)
+    submitted_by = models.CharField(max_length=200, blank=True)
     published_at = models.DateTimeField()
     seen_at = models.DateTimeField(auto_now_add=True)
+    # When its page was last asked where it redirects and what it says of itself, and when again.
+    checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
 
     state = models.CharField(max_length=12, choices=State, default=State.NEW)
     state_since = models.DateTimeField(auto_now_add=True)
     reject_reason = models.CharField(max_length=200, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    # The rule that keeps it out of the queue, in words.
+    hidden_by = models.CharField(max_length=200, blank=True)
+    # The number of an issue whose story this goes on with.
+    follow_up_of = models.PositiveIntegerField(null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
     )
@@ -86,6 +102,10 @@ class Link(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False),
                 name="link_snoozed_has_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+                name="link_not_merged_into_itself",
             ),
         ]
         indexes = [

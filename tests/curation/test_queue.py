@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from curation import queue, uses
@@ -262,6 +263,12 @@ def test_undo_passes_over_what_was_merged_since(ann: User) -> None:
     queue.reject(merged, by=ann)
     Link.objects.filter(pk=merged.pk).update(merged_into=other)
     assert queue.undo(by=ann).link == other
+
+
+def test_a_link_is_never_merged_into_itself() -> None:
+    link = make_link()
+    with pytest.raises(IntegrityError, match="link_not_merged_into_itself"), transaction.atomic():
+        Link.objects.filter(pk=link.pk).update(merged_into=link)
 
 
 def test_undo_leaves_a_shelf_empty_that_was_deleted_since(ann: User) -> None:
