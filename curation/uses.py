@@ -4,6 +4,7 @@ A use without a date is placed in a draft. Plain values only: this room knows no
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,22 +18,40 @@ class NoSuchLinkError(Exception):
     """Something was to be placed that is no link of ours."""
 
 
-@transaction.atomic
-def place(link_id: int, *, issue_number: int, section: str, block_uid: UUID) -> LinkUse:
-    """Note that a block holds this link. Telling it again moves the use, unless it is dated.
+@dataclass(frozen=True)
+class Placing:
+    """A block, the link it holds, and the section it stands in."""
 
-    The link's version grows with a new use, so that a queue page that still shows the link is
-    told. Raises NoSuchLinkError.
+    link_id: int
+    section: str
+    block_uid: UUID
+
+
+def place(link_id: int, *, issue_number: int, section: str, block_uid: UUID) -> LinkUse:
+    """Note that a block holds this link, as `place_many` does. Raises NoSuchLinkError."""
+    place_many(issue_number, [Placing(link_id, section, block_uid)])
+    return LinkUse.objects.get(block_uid=block_uid)
+
+
+@transaction.atomic
+def place_many(issue_number: int, placings: Collection[Placing]) -> None:
+    """Note which blocks of an issue hold which links, in the same few queries for any number.
+
+    Telling it again moves a use, unless it is dated. A link's version grows with a new use, so
+    that a queue page that still shows the link is told. Raises NoSuchLinkError, and then none
+    was placed.
     """
-    if not Link.objects.filter(pk=link_id).exists():
-        raise NoSuchLinkError(f"There is no link {link_id}.")
-    values = {"link_id": link_id, "issue_number": issue_number, "section": section}
-    use, new = LinkUse.objects.get_or_create(block_uid=block_uid, defaults=values)
-    if new:
-        Link.objects.filter(pk=link_id).update(version=F("version") + 1)
-    elif LinkUse.objects.filter(pk=use.pk, published_at=None).update(**values):
-        use.refresh_from_db()
-    return use
+    _check_links({placing.link_id for placing in placings})
+    told = LinkUse.objects.select_for_update().in_bulk(
+        [placing.block_uid for placing in placings], field_name="block_uid"
+    )
+    uses = [_use(told, issue_number, placing) for placing in placings]
+    LinkUse.objects.bulk_update(
+        [use for use in uses if use.pk and use.published_at is None],
+        ["link", "issue_number", "section"],
+    )
+    new = LinkUse.objects.bulk_create([use for use in uses if not use.pk])
+    Link.objects.filter(pk__in={use.link_id for use in new}).update(version=F("version") + 1)
 
 
 def withdraw(block_uids: Collection[UUID]) -> int:
@@ -44,3 +63,16 @@ def publish(issue_number: int, block_uids: Collection[UUID], at: datetime) -> in
     """Date the uses of an issue that came out. The first date stays; answers how many are new."""
     placed = LinkUse.objects.filter(issue_number=issue_number, block_uid__in=block_uids)
     return placed.filter(published_at=None).update(published_at=at)
+
+
+def _check_links(wanted: set[int]) -> None:
+    missing = wanted - set(Link.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    if missing:
+        raise NoSuchLinkError(f"There is no link {min(missing)}.")
+
+
+def _use(told: dict[UUID, LinkUse], issue_number: int, placing: Placing) -> LinkUse:
+    """The block's use as it is to be; what ran is never saved again."""
+    use = told.get(placing.block_uid, LinkUse(block_uid=placing.block_uid))
+    use.link_id, use.issue_number, use.section = placing.link_id, issue_number, placing.section
+    return use

@@ -1,7 +1,7 @@
 """Making an issue: the next draft with its sections, and links set into it as blocks."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -66,7 +66,7 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         check_placeable(link, issue)
         block = block_for(link, issue_section, ordering=_last(issue) + STEP)
         block.save()
-        _tell_queue(issue, issue_section, link, block)
+        _tell_queue(issue, [(link, issue_section, block)])
         approval.reopen(issue, by=by)
         record(by, "placed", f"issue #{issue.number}", link=link.pk, section=issue_section.title)
     return block
@@ -134,8 +134,7 @@ def _set_shortlist(issue: Issue, sections: Sequence[IssueSection]) -> list[Block
     ]
     for model in BLOCKS:
         model.objects.bulk_create(block for _, _, block in placed if type(block) is model)
-    for link, section, block in placed:
-        _tell_queue(issue, section, link, block)
+    _tell_queue(issue, placed)
     return [block for _, _, block in placed]
 
 
@@ -146,8 +145,11 @@ def _lead(sections: Sequence[IssueSection], blocks: Sequence[Block]) -> str:
     return one_line(first.heading, 200) if first else ""
 
 
-def _tell_queue(issue: Issue, section: IssueSection, link: Link, block: Block) -> None:
-    uses.place(link.pk, issue_number=issue.number, section=section.title, block_uid=block.uid)
+def _tell_queue(issue: Issue, placed: Iterable[tuple[Link, IssueSection, Block]]) -> None:
+    uses.place_many(
+        issue.number,
+        [uses.Placing(link.pk, section.title, block.uid) for link, section, block in placed],
+    )
 
 
 def _last(issue: Issue) -> int:

@@ -86,15 +86,14 @@ def _tell_queue(issue: Issue, blocks: Sequence[Block], former_number: int) -> No
     """Withdraw the uses whose blocks are gone, and place what is new, moved or renumbered."""
     titles = {section.key: section.title for section in issue.sections.all()}
     wanted = {
-        block.uid: (block.link_id, issue.number, titles[block.region])
+        block.uid: uses.Placing(block.link_id, titles[block.region], block.uid)
         for block in blocks
         if block.link_id
     }
     told = {
-        use.block_uid: (use.link_id, use.issue_number, use.section)
+        use.block_uid: (use.issue_number, uses.Placing(use.link_id, use.section, use.block_uid))
         for use in LinkUse.objects.filter(issue_number=former_number)
     }
     uses.withdraw(told.keys() - wanted.keys())
-    for uid, (link_id, number, section) in wanted.items():
-        if told.get(uid) != (link_id, number, section):
-            uses.place(link_id, issue_number=number, section=section, block_uid=uid)
+    changed = [it for uid, it in wanted.items() if told.get(uid) != (issue.number, it)]
+    uses.place_many(issue.number, changed)

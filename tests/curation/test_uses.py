@@ -1,9 +1,12 @@
 """Where a link stands and where it ran, as the digest tells it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import queue, uses
@@ -69,3 +72,39 @@ def test_what_ran_before_can_be_chosen_again() -> None:
     uses.publish(12, [block], timezone.now())
     queue.shortlist(Link.objects.get(), by=None)
     assert list(Link.objects.unplaced()) == [link]
+
+
+def test_many_are_placed_in_the_same_few_queries_and_each_link_is_told_once() -> None:
+    def queries(links: int) -> int:
+        placings = [uses.Placing(make_link().pk, "News", uuid4()) for _ in range(links)]
+        with CaptureQueriesContext(connection) as captured:
+            uses.place_many(12, placings)
+        return len(captured)
+
+    queries(1)
+    assert queries(10) == queries(60)
+    assert LinkUse.objects.count() == 71
+    assert set(Link.objects.values_list("version", flat=True)) == {1}
+
+
+def test_telling_many_again_places_the_new_moves_the_old_and_leaves_what_ran() -> None:
+    ran, old, new = (uses.Placing(make_link().pk, "News", uuid4()) for _ in range(3))
+    uses.place_many(12, [ran, old])
+    uses.publish(12, [ran.block_uid], NOW)
+    moved = [replace(placing, section="Articles") for placing in (ran, old, new)]
+    uses.place_many(13, moved)
+    uses.place_many(13, moved)
+    sections = {use.block_uid: (use.issue_number, use.section) for use in LinkUse.objects.all()}
+    assert sections == {
+        ran.block_uid: (12, "News"),
+        old.block_uid: (13, "Articles"),
+        new.block_uid: (13, "Articles"),
+    }
+    assert set(Link.objects.values_list("version", flat=True)) == {1}
+
+
+def test_one_that_is_no_link_keeps_all_out() -> None:
+    sound = uses.Placing(make_link().pk, "News", uuid4())
+    with pytest.raises(uses.NoSuchLinkError, match="no link 99999"):
+        uses.place_many(12, [sound, uses.Placing(99999, "News", uuid4())])
+    assert not LinkUse.objects.exists()
