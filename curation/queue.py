@@ -77,9 +77,11 @@ def reject(link: Link, *, by: User | None, reason: str = "", version: int | None
     return _do("rejected", link, by, version, values)
 
 
-def snooze(link: Link, *, by: User | None, until: datetime, version: int | None = None) -> Link:
+def snooze(
+    link: Link, *, by: User | None, until: datetime, now: datetime, version: int | None = None
+) -> Link:
     """Put a link off: it waits again from `until`. Raises PastSnoozeError, PlacedSinceError."""
-    if until <= timezone.now():
+    if until <= now:
         raise PastSnoozeError("That day is over: choose a later one.")
     values = _state(Link.State.SNOOZED, snoozed_until=until)
     return _do("snoozed", link, by, version, values)

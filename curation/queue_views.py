@@ -103,7 +103,7 @@ def _do(name: str, said: dict[str, Any], by: User) -> str:
         case "reject":
             verbs.reject(link, reason=said["reason"], **held)
         case "snooze":
-            verbs.snooze(link, until=_morning(said["until"]), **held)
+            verbs.snooze(link, until=_morning(said["until"]), now=timezone.now(), **held)
         case "section":
             verbs.set_section(link, said["section"], **held)
             return f"moved to {link.section}" if link.section else "stands in no section"

@@ -58,8 +58,9 @@ def triage(demo: Demo) -> str:
         queue.reject(_link(story), by=by, reason=story.rejected)
     for story in stories:
         if story.snoozed:
-            until = timezone.now() + timedelta(days=story.snoozed)
-            queue.snooze(_link(story), by=by, until=until)
+            now = timezone.now()
+            until = now + timedelta(days=story.snoozed)
+            queue.snooze(_link(story), by=by, until=until, now=now)
     waiting = Link.objects.waiting(timezone.now()).count()
     return f"{waiting} links wait, {chosen} are shortlisted, {len(turned_down)} were turned down"
 

@@ -6,14 +6,15 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from curation import queue, uses
 from curation.models import Link, LinkEvent
 from publication.access import NotAllowedError
-from tests.makers import make_editor, make_link, make_section, make_staff
+from tests.makers import NOW, make_editor, make_link, make_section, make_staff
 
 pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -57,8 +58,8 @@ def test_it_rejects_with_the_reason_on_one_line(ann: User) -> None:
 
 def test_it_snoozes_until_the_day_comes(ann: User) -> None:
     link = make_link()
-    until = timezone.now() + timedelta(days=3)
-    queue.snooze(link, by=ann, until=until)
+    until = NOW + timedelta(days=3)
+    queue.snooze(link, by=ann, until=until, now=NOW)
     assert list(Link.objects.waiting(until - timedelta(seconds=1))) == []
     assert list(Link.objects.waiting(until)) == [link]
 
@@ -66,7 +67,7 @@ def test_it_snoozes_until_the_day_comes(ann: User) -> None:
 def test_it_refuses_to_snooze_to_the_past(ann: User) -> None:
     link = make_link()
     with pytest.raises(queue.PastSnoozeError, match="later"):
-        queue.snooze(link, by=ann, until=timezone.now())
+        queue.snooze(link, by=ann, until=NOW, now=NOW)
     assert kept(link).state == Link.State.NEW
 
 
@@ -82,7 +83,7 @@ def test_it_sets_the_section_and_leaves_the_state(ann: User) -> None:
 def test_a_new_state_clears_what_belonged_to_the_old_one(ann: User) -> None:
     link = make_link()
     queue.reject(link, by=ann, reason="no")
-    queue.snooze(link, by=ann, until=timezone.now() + timedelta(days=1))
+    queue.snooze(link, by=ann, until=NOW + DAY, now=NOW)
     assert kept(link).reject_reason == ""
     queue.shortlist(link, by=ann)
     assert kept(link).snoozed_until is None
@@ -118,11 +119,10 @@ def test_doing_the_same_again_leaves_no_second_event(ann: User) -> None:
 def test_it_refuses_who_may_not_sort(deed: str) -> None:
     eve = make_staff("eve", "curation.view_link")
     link = make_link()
-    until = timezone.now() + timedelta(days=1)
     calls = {
         "shortlist": lambda: queue.shortlist(link, by=eve),
         "reject": lambda: queue.reject(link, by=eve),
-        "snooze": lambda: queue.snooze(link, by=eve, until=until),
+        "snooze": lambda: queue.snooze(link, by=eve, until=NOW + DAY, now=NOW),
         "set_section": lambda: queue.set_section(link, None, by=eve),
         "undo": lambda: queue.undo(by=eve),
     }
@@ -189,7 +189,7 @@ def test_it_undoes_any_number_of_steps(ann: User) -> None:
     since = kept(second).state_since
     queue.reject(first, by=ann, reason="no")
     queue.shortlist(second, by=ann, section=make_section("Articles"))
-    queue.snooze(second, by=ann, until=timezone.now() + timedelta(days=1))
+    queue.snooze(second, by=ann, until=NOW + DAY, now=NOW)
 
     assert queue.undo(by=ann).verb == "snoozed"
     assert (kept(second).state, kept(second).snoozed_until) == (Link.State.SHORTLISTED, None)
