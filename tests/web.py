@@ -65,6 +65,8 @@ class Web:
     base: str
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    # The status of each answer, in the order in which they were given.
+    said: list[int] = field(default_factory=list)
 
     def add(self, path: str, answer: Page | bytes | str) -> str:
         """Serve `answer` at `path`; answers the whole address."""
@@ -83,6 +85,9 @@ def serving(queue: int = 128) -> Iterator[Web]:
                 web.pages.get(self.path, page(b"nothing here", status=404, etag=""))(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
+
+        def log_request(self, code: int | str = 0, size: int | str = 0) -> None:
+            web.said.append(int(code))
 
         def log_message(self, *args: object) -> None:
             pass
