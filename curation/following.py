@@ -67,9 +67,14 @@ def without_password(url: str) -> str:
 def follow(urls: Iterable[str], *, by: User | None, now: datetime) -> list[Feed]:
     """The feeds at `urls`, added where they are unknown. Raises FeedAddressError."""
     require(by, "curation.add_feed")
-    known = Known()
-    addresses = [feed_address(url) for url in urls]
-    return [known.get(url) or known.add(Feed(url=url, next_poll_at=now)) for url in addresses]
+    known, feeds = Known(), []
+    for url in [feed_address(url) for url in urls]:
+        feed = known.get(url)
+        if feed is None:
+            feed = known.add(Feed(url=url, next_poll_at=now))
+            record(by, "followed", str(feed), url=url)
+        feeds.append(feed)
+    return feeds
 
 
 class Known:
@@ -102,7 +107,7 @@ def save(feed: Feed, *, by: User | None, now: datetime) -> None:
     feed.etag = feed.last_modified = feed.body_hash = ""
     feed.next_poll_at = now
     feed.save(update_fields=[*ENTERED, *ASKED_WITH] if feed.pk else None)
-    record(by, "follow feed", str(feed), url=feed.url)
+    record(by, "followed", str(feed), url=feed.url)
     nudge(poll_due)
 
 

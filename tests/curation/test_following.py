@@ -10,6 +10,7 @@ from curation.following import FeedAddressError, feed_address, follow
 from curation.health import Health, diagnosis, health
 from curation.models import Feed
 from publication.access import NotAllowedError
+from publication.models import AuditEntry
 from tests.makers import NOW, make_feed, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,16 @@ def test_it_follows_a_feed_once_by_any_spelling() -> None:
 
     assert follow(["http://www.a.example/feed/", "a.example/feed"], by=None, now=NOW) == first * 2
     assert first[0].next_poll_at == NOW
+
+
+def test_it_writes_down_who_followed_what() -> None:
+    person = make_staff("ann", "curation.add_feed")
+    follow(["https://a.example/feed"], by=person, now=NOW)
+    follow(["https://a.example/feed"], by=person, now=NOW)
+
+    assert list(AuditEntry.objects.values_list("actor_name", "verb", "subject")) == [
+        ("ann", "followed", "https://a.example/feed")
+    ]
 
 
 def test_it_asks_a_feed_anew_at_a_new_address() -> None:
