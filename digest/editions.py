@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
@@ -26,21 +26,28 @@ def public_page(view: View) -> View:
     return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
 
 
-def etag(request: HttpRequest, **_: Any) -> str:
-    """Changes with what is published, with who we are, and with how pages are drawn."""
-    parts = [model_to_dict(current()), _published(), max(_drawn_at()), static("newsdesk/site.css")]
+def etag(request: HttpRequest, number: int | None = None) -> str | None:
+    """Changes with what is published, with who we are, and with how pages are drawn.
+
+    An issue that is not out has none: whoever asks for it is told so, whatever they hold.
+    """
+    published = _published(number)
+    if published is None:
+        return None
+    parts = [model_to_dict(current()), published, max(_drawn_at()), static("newsdesk/site.css")]
     return f'"{sha256(repr(parts).encode()).hexdigest()[:16]}"'
 
 
-def last_modified(request: HttpRequest, **_: Any) -> datetime | None:
+def last_modified(request: HttpRequest, number: int | None = None) -> datetime | None:
     """When something was last published or corrected."""
-    latest = _published()
-    moments = [moment for moment in (latest["out"], latest["made"]) if moment]
-    return max(moments, default=None)
+    latest = _published(number) or {}
+    return max(filter(None, [latest.get("out"), latest.get("made")]), default=None)
 
 
-def _published() -> dict[str, Any]:
-    return (
+def _published(number: int | None) -> dict[str, Any] | None:
+    """What all pages depend on; None if issue `number` is asked for and not out."""
+    asked = Q() if number is None else Q(number=number)
+    found = (
         Issue.objects.published()
         .order_by()
         .aggregate(
@@ -48,8 +55,11 @@ def _published() -> dict[str, Any]:
             out=Max("published_at"),
             made=Max("rendered__created_at"),
             last=Max("rendered__pk"),
+            asked=Count("pk", filter=asked),
         )
     )
+    there = found.pop("asked") or number is None
+    return found if there else None
 
 
 def _drawn_at() -> Iterator[float]:

@@ -75,6 +75,18 @@ def test_what_is_not_there_says_so_in_our_words(client: Client, path: str) -> No
     assert "There is nothing at this address" in response.content.decode()
 
 
+def test_what_is_not_there_is_not_called_unmodified(client: Client) -> None:
+    make_published(7)
+    make_issue(8)
+    page = client.get("/issues/")
+    held = [{"If-None-Match": page["ETag"]}, {"If-Modified-Since": page["Last-Modified"]}]
+
+    for headers in held:
+        assert client.get("/issues/7/", headers=headers).status_code == 304
+        for path in ("/issues/999/", "/issues/8/"):
+            assert client.get(path, headers=headers).status_code == 404
+
+
 def test_the_home_page_shows_the_latest_issue_at_a_glance(client: Client) -> None:
     make_published(6, "An old story")
     issue = make_published(7, "First story", "Second story")
