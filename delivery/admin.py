@@ -57,7 +57,7 @@ class MailingAdmin(ReadOnlyAdmin):
     @admin.display(description="state", ordering="state")
     def standing(self, mailing: Any) -> str:
         """The state in a word, as a person would say it."""
-        return str(mailing.standing_with(mailing.unended))
+        return str(mailing.standing_with(has_open=mailing.unended > 0))
 
     @admin.display
     def done(self, mailing: Any) -> str:

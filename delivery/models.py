@@ -79,18 +79,19 @@ class Mailing(models.Model):
     @property
     def standing(self) -> str:
         """The state as a person would say it."""
-        return self.standing_with(self.deliveries.open().exists())
+        return self.standing_with(has_open=self.deliveries.open().exists())
 
-    def standing_with(self, open_rows: int) -> str:
-        """The same, where somebody has counted already."""
-        sent = self.state == Mailing.State.RELEASED and not open_rows
-        return "Sent" if sent else self.get_state_display()
+    def standing_with(self, *, has_open: bool) -> str:
+        """The same, for somebody who knows already whether a row is open."""
+        return "Sent" if self._is_sent_with(has_open=has_open) else self.get_state_display()
 
     @property
     def is_sent(self) -> bool:
         """Let out, and no row is open any more. A query: there is no flag to lose."""
-        released = self.state == Mailing.State.RELEASED
-        return released and not self.deliveries.open().exists()
+        return self._is_sent_with(has_open=self.deliveries.open().exists())
+
+    def _is_sent_with(self, *, has_open: bool) -> bool:
+        return self.state == Mailing.State.RELEASED and not has_open
 
 
 class RenderedMail(models.Model):

@@ -5,6 +5,7 @@ import pytest
 from delivery import ledger, sending, settling
 from delivery.mailings import MailingError
 from delivery.models import Delivery, Mailing
+from delivery.progress import obstacle
 from publication.access import NotAllowedError
 from publication.models import AuditEntry
 from tests.delivery.makers import make_mailing, only_delivery, states
@@ -29,6 +30,12 @@ def test_sent_again_it_keeps_its_message_id() -> None:
     assert sending.drain(NOW) == {"accepted": 1}
     assert only_delivery().message_id == row.message_id
     assert AuditEntry.objects.get().verb == "send again"
+
+
+def test_sent_again_it_does_not_read_as_refused() -> None:
+    row = make_uncertain()
+    settling.send_again(row, by=make_editor(), now=NOW)
+    assert obstacle(row.mailing) == ""
 
 
 def test_sent_again_the_dead_worker_can_no_longer_speak_for_it() -> None:
