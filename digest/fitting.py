@@ -62,9 +62,13 @@ def block_for(link: Link, section: IssueSection, *, ordering: int) -> Block:
         raise PlacementError(f"{section} takes no links from the shortlist.")
     own = {field.name for field in model._meta.fields} - {"title"} | set(model.headline)
     copied = {name: value for name, value in values(link).items() if name in own}
-    return model(
-        parent_id=section.issue_id, region=section.key, ordering=ordering, link=link, **copied
-    )
+    where = {"parent_id": section.issue_id, "region": section.key, "ordering": ordering}
+    return model(**where, link=link, link_version=version_placed(link), **copied)
+
+
+def version_placed(link: Link) -> int:
+    """The version the link will have once it is placed: `curation.uses` counts that as a deed."""
+    return link.version + 1
 
 
 def _repo(url: str) -> str:

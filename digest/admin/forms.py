@@ -14,6 +14,7 @@ from curation.models import Link
 from digest import editing
 from digest.assembly import check_placeable
 from digest.errors import IssueError
+from digest.fitting import version_placed
 from digest.guards import edit_token, may_stand
 from digest.models import BLOCKS, Block, Issue
 
@@ -114,7 +115,9 @@ class BlockFormSet(GuardedFormSet):
 
     def _check_link(self, form: forms.ModelForm[Block]) -> None:
         try:
-            check_placeable(Link.objects.get(pk=form.cleaned_data["link"]), self.instance)
+            link = Link.objects.get(pk=form.cleaned_data["link"])
+            check_placeable(link, self.instance)
+            form.instance.link_version = version_placed(link)
         except Link.DoesNotExist:
             form.add_error(None, "This link was deleted from the queue.")
         except IssueError as error:

@@ -52,6 +52,8 @@ class Block(Plugin):
     link = models.ForeignKey(
         Link, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The link's version once placed, its words then copied: a higher one has changed since.
+    link_version = models.PositiveIntegerField(null=True, editable=False)
     title = models.CharField(max_length=500, blank=True)
     # Not a URLField: an imported issue may have items without one, and what feeds give is kept.
     url = models.CharField(max_length=2000, blank=True)
@@ -156,6 +158,7 @@ class JobBlock(Block):
     role = models.CharField(max_length=200)
     company = models.CharField(max_length=100, blank=True)
     place = models.CharField(max_length=100, blank=True)
+    runs_from = models.DateField(null=True, blank=True)
     runs_until = models.DateField(null=True, blank=True)
 
     class Meta(Block.Meta):

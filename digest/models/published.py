@@ -25,6 +25,8 @@ class RenderedIssue(models.Model):
     items = models.JSONField(default=list)
     # digest.fingerprint at the moment of approval: an issue edited since is no longer this one.
     fingerprint = models.CharField(max_length=64)
+    # What a correction says of itself, dated, on the page. Revision 1 has nothing to say.
+    note = models.CharField(max_length=300, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -50,17 +52,24 @@ class PublishedItem(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
     uid = models.UUIDField(unique=True)
-    section_slug = models.CharField(max_length=50, blank=True, db_index=True)
+    section_slug = models.CharField(max_length=50, blank=True)
     section_title = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=SectionKind)
     title = models.CharField(max_length=500)
     url = models.CharField(max_length=2000, blank=True)
-    domain = models.CharField(max_length=255, blank=True, db_index=True)
+    domain = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
     position = models.PositiveIntegerField()
 
     class Meta:
-        ordering = ["-issue", "position"]
+        # By its number: "-issue" would turn the issues' own newest-first order around.
+        ordering = ["-issue__number", "position"]
+        indexes = [
+            # Serves a section's page: everything that ran in it, newest issue first.
+            models.Index(fields=["section_slug", "-issue", "position"], name="item_by_section"),
+            # Serves a source's page: everything from one host, newest issue first.
+            models.Index(fields=["domain", "-issue", "position"], name="item_by_domain"),
+        ]
 
     def __str__(self) -> str:
         return self.title

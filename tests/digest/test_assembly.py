@@ -194,6 +194,18 @@ def test_it_asks_for_the_permission_and_leaves_a_trail() -> None:
     assert (entry.actor, entry.subject) == (editor, "issue #1")
 
 
+def test_a_block_knows_whether_its_link_has_changed_since() -> None:
+    news = make_section("News")
+    first = shortlisted(section=news, version=3)
+    issue = draft(by=None, now=NOW)
+    second = shortlisted(version=5)
+    place(second, section_of(issue, "News"), by=None)
+    for link in (first, second):
+        block = LinkBlock.objects.get(link=link)
+        link.refresh_from_db()
+        assert block.link_version == link.version > 3
+
+
 def test_it_drafts_a_long_shortlist_in_the_same_few_queries() -> None:
     shelves = [make_section("News"), make_section("Jobs", SectionKind.JOBS)]
 

@@ -88,6 +88,15 @@ def test_its_web_items_stand_in_the_flat_table() -> None:
     assert (two.title, two.kind, two.position) == ("Editor at Us", "jobs", 1)
 
 
+def test_the_flat_table_reads_from_the_newest_issue_down() -> None:
+    for number in (8, 7, 9):
+        make_published(number, f"First of {number}", f"Second of {number}")
+
+    words = ["First", "Second"]
+    expected = [f"{word} of {number}" for number in (9, 8, 7) for word in words]
+    assert [item.title for item in PublishedItem.objects.all()] == expected
+
+
 def test_the_uses_of_its_links_are_dated() -> None:
     link, other = make_link(), make_link()
     issue = make_issue()
