@@ -39,9 +39,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Those who may be sent a confirmation: once a day, three times a month until they click.
 
         A form is no weapon: whoever types your address into it a thousand times sends you one.
+        Who clicked on the last one may ask again at once: leaving was a slip, perhaps.
         """
+        clicked = Q(confirmed_at__gte=F("asked_at"))
         return self.askable().filter(
-            Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE),
+            Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE) | clicked,
             Q(confirmations_sent__lt=ASK_AT_MOST) | Q(asked_at__lte=now - ASK_WINDOW),
         )
 

@@ -89,6 +89,15 @@ def test_asking_again_within_a_day_keeps_the_link_that_was_sent() -> None:
     assert Subscriber.objects.get().state == State.ACTIVE
 
 
+def test_who_clicked_and_left_by_a_slip_may_ask_again_at_once_and_once() -> None:
+    ask()
+    confirm(confirmation_link())
+    consent.unsubscribe(Subscriber.objects.get().token, now=NOW)
+    for minutes in (5, 6, 7):
+        ask(now=NOW + timedelta(minutes=minutes))
+    assert facts("subscription_requested") == 2
+
+
 @pytest.mark.parametrize("state", [State.ACTIVE, State.COMPLAINED])
 def test_asking_changes_nothing_for_who_is_in_or_complained(state: str) -> None:
     ada = make_subscriber("ada@example.com", state=state)
