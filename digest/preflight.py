@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from digest import personal, tree
 from digest.drawing import Press
 from digest.models import Issue, TextBlock
@@ -109,6 +112,14 @@ def has_title(subject: Subject) -> Iterator[Finding]:
         yield _warning("The issue has no title: its number will stand for it.")
 
 
+def hour_has_not_passed(subject: Subject) -> Iterator[Finding]:
+    """Approved past its hour, an issue is out before anybody can think again."""
+    hour = subject.issue.publish_at
+    if hour and hour <= timezone.now():
+        said = date_format(timezone.localtime(hour), "j F Y, H:i")
+        yield _warning(f"Its hour, {said}, has passed: it comes out as soon as it is approved.")
+
+
 def items_have_titles(subject: Subject) -> Iterator[Finding]:
     """Only a text may do without a heading."""
     for item in subject.items:
@@ -165,6 +176,7 @@ def mail_is_not_cut_off(subject: Subject) -> Iterator[Finding]:
 CHECKS: list[Check] = [
     has_items,
     has_title,
+    hour_has_not_passed,
     items_have_titles,
     items_say_something,
     items_have_addresses,

@@ -92,13 +92,17 @@ def insert(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
 @require_POST
 def approve(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
     """Freeze what the person has just seen; what has changed since is not it."""
+    late = issue.publish_at and issue.publish_at <= timezone.now()
 
     def freeze() -> None:
         with transaction.atomic():
             Issue.objects.select_for_update().get(pk=issue.pk)
             check_seen(issue, request.POST.get("seen", ""))
             approval.approve(issue, by=editor(request))
-        messages.success(request, f"#{issue.number} is approved. What you see is what goes out.")
+        out = " Its hour has passed: it comes out now." if late else ""
+        messages.success(
+            request, f"#{issue.number} is approved. What you see is what goes out.{out}"
+        )
 
     _try(request, freeze)
     return redirect("admin:digest_issue_preview", issue.pk)

@@ -279,6 +279,13 @@ def test_what_was_seen_is_approved() -> None:
     assert "Publish…" in desk.client.get(page("preview", desk.issue)).content.decode()
 
 
+def test_approving_past_the_hour_says_that_it_comes_out_now() -> None:
+    desk = make_desk("One")
+    Issue.objects.update(publish_at=timezone.now() - dt.timedelta(hours=1))
+    assert "is approved." in (answer := said(approve(desk)))
+    assert "it comes out now" in answer
+
+
 def test_what_was_not_seen_is_not_approved() -> None:
     desk = make_desk("One")
     token = edit_token(desk.issue)

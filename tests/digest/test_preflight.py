@@ -1,8 +1,10 @@
 """The look over an issue before it is approved."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from digest import preflight
 from digest.models import Issue, LinkBlock, TextBlock
@@ -32,6 +34,18 @@ def test_it_finds_nothing_in_a_sound_issue_and_hands_over_its_rendering() -> Non
     assert report.findings == []
     assert report.rendering is not None
     assert report.rendering.subject == "Title of 7"
+
+
+def test_it_warns_when_the_hour_to_come_out_has_passed() -> None:
+    issue = sound()
+    issue.publish_at = datetime(2020, 5, 4, 12, 30, tzinfo=UTC)
+    (level, text), *others = found(issue)
+    assert (level, others) == ("warning", [])
+    assert "4 May 2020, " in text
+    assert "it comes out as soon as it is approved" in text
+
+    issue.publish_at = timezone.now() + timedelta(hours=1)
+    assert found(issue) == []
 
 
 def test_it_stops_an_issue_without_an_item() -> None:
