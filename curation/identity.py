@@ -1,6 +1,7 @@
 """When are two addresses the same story, two entries the same entry? Pure answers.
 
-The folding here is for comparing only: what is shown and linked is the address as it came.
+The folding here is for comparing only: what is shown and linked is the address as it came, less
+the parameters that track its readers.
 """
 
 import re
@@ -55,6 +56,13 @@ def canonical_url(url: str) -> str:
     query = f"?{'&'.join(kept)}" if kept else ""
     route = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"https://{host}{port}{parts.path.rstrip('/')}{query}{route}"
+
+
+def untracked(url: str) -> str:
+    """`url` as it came, without the parameters that say where a reader came from."""
+    parts = urlsplit(url)
+    kept = "&".join(pair for pair in parts.query.split("&") if not _tracks(pair))
+    return url if kept == parts.query else parts._replace(query=kept).geturl()
 
 
 def address_identity(url: str) -> UUID:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
-from curation.identity import canonical_url
+from curation.identity import canonical_url, untracked
 from curation.kinds import SHELVES, kind_of
 from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
@@ -96,7 +96,7 @@ def _link(
     looks = f"it looks like {'an' if kind.label[0] in 'AE' else 'a'} {kind.label.lower()}"
     source = entry.source if entry.source != entry.title else ""
     return Link(
-        url=entry.url,
+        url=untracked(entry.url),
         title=entry.title,
         blurb=entry.blurb,
         source_label=(source or name)[:100],

@@ -2,7 +2,13 @@
 
 import pytest
 
-from curation.identity import address_identity, canonical_url, entry_identity, web_address
+from curation.identity import (
+    address_identity,
+    canonical_url,
+    entry_identity,
+    untracked,
+    web_address,
+)
 
 POST = "https://example.com/post"
 
@@ -103,3 +109,11 @@ def test_it_knows_an_entry_without_both_by_title_and_date() -> None:
 
 def test_it_takes_any_text() -> None:
     assert entry_identity("x" * 1_000_000 + "\ud800", "", "", "")
+
+
+def test_what_is_shown_loses_its_trackers_and_nothing_else() -> None:
+    assert untracked("https://a.example/p/?b=2&utm_source=rss&a=1#x") == (
+        "https://a.example/p/?b=2&a=1#x"
+    )
+    assert untracked("http://www.a.example/p?utm_medium=feed") == "http://www.a.example/p"
+    assert untracked("https://a.example/?q=a%20b&&c") == "https://a.example/?q=a%20b&&c"

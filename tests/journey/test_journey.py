@@ -120,6 +120,7 @@ def assert_holds_the_issue(text: str) -> None:
         assert title in words
     assert "in four small steps" in words
     assert TITLES[2] not in words
+    assert "utm_source" not in words
 
 
 def leave_by_one_click(mail: object, client: Client) -> None:
