@@ -109,8 +109,7 @@ def _approved(issue: Issue) -> RenderedIssue:
 
 
 def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
-    """One flat row for each item on the web page."""
-    on_page = [item for item in rendered.items if "web" in item["channels"]]
+    """One flat row for each item that ran anywhere."""
     return [
         PublishedItem(
             issue_id=rendered.issue_id,
@@ -123,6 +122,7 @@ def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
             domain=item["domain"][:255],
             text=item["text"],
             position=position,
+            in_web="web" in item["channels"],
         )
-        for position, item in enumerate(on_page)
+        for position, item in enumerate(rendered.items)
     ]

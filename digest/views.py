@@ -17,7 +17,7 @@ GLIMPSE = 3  # titles that describe an issue to search engines
 def home(request: HttpRequest) -> HttpResponse:
     """The latest issue at a glance, and the way to get the next one."""
     issues = list(Issue.objects.published()[: RECENT + 1])
-    items = PublishedItem.objects.filter(issue__in=issues[:1])
+    items = PublishedItem.objects.filter(issue__in=issues[:1], in_web=True)
     sections = [list(group) for _, group in groupby(items, key=attrgetter("section_title"))]
     context = {"latest": issues[:1], "sections": sections, "recent": issues[1:]}
     return render(request, "archive/home.html", context)
@@ -36,7 +36,7 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     """One issue, from the frozen artefact of its latest revision. Drafts are not found."""
     published = Issue.objects.published()
     row = get_object_or_404(published, number=number)
-    titles = row.items.values_list("title", flat=True)[:GLIMPSE]
+    titles = row.items.filter(in_web=True).values_list("title", flat=True)[:GLIMPSE]
     context = {
         "issue": row,
         "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),

@@ -442,6 +442,7 @@ class Migration(migrations.Migration):
                 ("domain", models.CharField(blank=True, max_length=255)),
                 ("text", models.TextField(blank=True)),
                 ("position", models.PositiveIntegerField()),
+                ("in_web", models.BooleanField(default=True)),
                 (
                     "issue",
                     models.ForeignKey(

@@ -60,6 +60,8 @@ class PublishedItem(models.Model):
     domain = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
     position = models.PositiveIntegerField()
+    # Off: it ran elsewhere only. Public pages leave it out; whether a job is new counts it.
+    in_web = models.BooleanField(default=True)
 
     class Meta:
         # By its number: "-issue" would turn the issues' own newest-first order around.

@@ -87,6 +87,17 @@ def test_what_is_not_there_is_not_called_unmodified(client: Client) -> None:
             assert client.get(path, headers=headers).status_code == 404
 
 
+def test_what_ran_by_mail_only_is_on_no_page(client: Client) -> None:
+    issue = make_issue(7)
+    add(LinkBlock, issue, title="For readers of the mail", in_web=False, in_feeds=False)
+    add(LinkBlock, issue, title="For all")
+    approve(issue, by=None)
+    publish(issue, by=None, now=NOW)
+
+    for path in PAGES:
+        assert "For readers of the mail" not in get(client, path)
+
+
 def test_the_home_page_shows_the_latest_issue_at_a_glance(client: Client) -> None:
     make_published(6, "An old story")
     issue = make_published(7, "First story", "Second story")

@@ -69,7 +69,7 @@ def test_without_an_hour_it_is_never_mailed_whatever_was_planned() -> None:
     assert issue.mail_at is None
 
 
-def test_its_web_items_stand_in_the_flat_table() -> None:
+def test_its_items_stand_in_the_flat_table() -> None:
     issue = make_issue()
     section = add_section(issue, "Reading", section=make_section("Articles", slug="articles"))
     first = add(
@@ -81,11 +81,14 @@ def test_its_web_items_stand_in_the_flat_table() -> None:
 
     publish(issue, by=None, now=NOW)
 
-    one, two = PublishedItem.objects.order_by("position")
+    one, unseen, two = PublishedItem.objects.order_by("position")
+    assert (unseen.title, unseen.in_web) == ("Mail only", False)
+    assert one.in_web
+    assert two.in_web
     assert (one.uid, one.section_slug, one.section_title) == (first.uid, "articles", "Reading")
     assert (one.title, one.url, one.domain) == ("One", "https://www.example.com/1", "example.com")
     assert (one.text, one.kind, one.position) == ("A & b", "links", 0)
-    assert (two.title, two.kind, two.position) == ("Editor at Us", "jobs", 1)
+    assert (two.title, two.kind, two.position) == ("Editor at Us", "jobs", 2)
 
 
 def test_the_flat_table_reads_from_the_newest_issue_down() -> None:

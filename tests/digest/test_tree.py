@@ -152,3 +152,13 @@ def test_it_reads_a_long_issue_in_as_many_queries_as_a_short_one() -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1] == len(BLOCKS) + 2
+
+
+def test_a_job_that_ran_by_mail_only_is_not_new_again() -> None:
+    first = make_issue(6)
+    add(JobBlock, first, role="Editor", in_web=False, in_feeds=False)
+    publish(first)
+    second = make_issue(7)
+    add(JobBlock, second, role="Editor")
+
+    assert [item.is_new for item in read(second).items] == [False]
