@@ -17,7 +17,7 @@ from digest.drawing import Press
 from digest.models import Issue, TextBlock
 from digest.rendering import RenderError, Rendering, render
 from digest.tree import Item, Tree
-from publication.masthead import current
+from publication import masthead
 
 KILOBYTE = 1024
 # Gmail cuts a mail off past 102 KB, and with it the way out.
@@ -153,12 +153,18 @@ def no_link_acts_for_a_subscriber(subject: Subject) -> Iterator[Finding]:
     """A link to somebody's token page, frozen for everybody. The finished outputs count."""
     if subject.rendering is None or not personal.held_by(subject.rendering):
         return
-    press = Press(subject.issue, subject.tree, current())
+    press = Press(subject.issue, subject.tree, masthead.current())
     end = "links to a subscriber's own page."
     items = [_blocker(f"“{item.name}” {end}", item) for item in personal.guilty_items(press)]
     sections = personal.guilty_sections(press)
     intros = [_blocker(f"The section {section.title} {end}") for section in sections]
     yield from items + intros or [_blocker(f"The issue's title, subject or preheader {end}")]
+
+
+def masthead_is_filled_in(subject: Subject) -> Iterator[Finding]:
+    """The postal address stands below every mail; a new install only has a stand-in."""
+    if masthead.current().postal_address == masthead.NEW["postal_address"]:
+        yield _warning("Every mail would end in a stand-in: set the postal address in Publication.")
 
 
 def mail_is_not_cut_off(subject: Subject) -> Iterator[Finding]:
@@ -182,5 +188,6 @@ CHECKS: list[Check] = [
     items_have_addresses,
     addresses_are_safe,
     no_link_acts_for_a_subscriber,
+    masthead_is_filled_in,
     mail_is_not_cut_off,
 ]

@@ -80,6 +80,7 @@ def test_a_published_issue_is_not_approved_again() -> None:
         approve(make_published(7), by=None)
 
 
+@pytest.mark.usefixtures("masthead_filled_in")
 def test_blockers_stop_it_and_are_listed() -> None:
     issue = make_issue(title="")
 

@@ -41,6 +41,7 @@ def test_an_unknown_number_is_one_clear_line(command: tuple[str, ...]) -> None:
         run(*command, "99")
 
 
+@pytest.mark.usefixtures("masthead_filled_in")
 def test_check_issue_prints_what_it_finds_and_fails_on_a_blocker() -> None:
     issue = make_sound()
     assert run("check_issue", "7") == "Issue #7 has no blocker."

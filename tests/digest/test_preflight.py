@@ -10,9 +10,11 @@ from digest import preflight
 from digest.models import Issue, LinkBlock, TextBlock
 from digest.preflight import Level, inspect
 from digest.rendering import Rendering
+from publication.masthead import NEW
+from publication.models import Publication
 from tests.digest.issues import add, add_section, make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("masthead_filled_in")]
 
 
 def found(issue: Issue) -> list[tuple[str, str]]:
@@ -46,6 +48,13 @@ def test_it_warns_when_the_hour_to_come_out_has_passed() -> None:
 
     issue.publish_at = timezone.now() + timedelta(hours=1)
     assert found(issue) == []
+
+
+def test_it_warns_when_nobody_wrote_down_the_postal_address() -> None:
+    Publication.objects.update(postal_address=NEW["postal_address"])
+    [(level, text)] = found(sound())
+    assert level == "warning"
+    assert "set the postal address in Publication" in text
 
 
 def test_it_stops_an_issue_without_an_item() -> None:

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             publishing.publish(issue, by=None, now=now, mail_at=mail_at)
         except IssueError as error:
             raise CommandError(str(error)) from error
-        mail = f"mailed at {mail_at:%Y-%m-%d %H:%M %Z}" if mail_at else "not mailed"
+        mail = f"mail goes out from {mail_at:%Y-%m-%d %H:%M %Z}" if mail_at else "not mailed"
         self.stdout.write(f"Issue #{issue.number} is published, {mail}.")
 
 
