@@ -1,6 +1,6 @@
 """How far the demo's mail is."""
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from delivery.models import Delivery, Mailing
@@ -9,9 +9,13 @@ from toolbox import mailbox
 
 
 def pending() -> bool:
-    """Whether anything waits for its first try: a fact to be told, a mailing, a mail."""
+    """Whether anything waits for its first try, or is in it: a fact to be told, a mailing, a mail.
+
+    What failed once waits for its pause; the demo does not.
+    """
+    untold = Q(attempts=0) | Q(attempts=1, lease_until__gt=timezone.now())
     return (
-        Receipt.objects.filter(state=Receipt.State.OPEN, attempts=0).exists()
+        Receipt.objects.filter(untold, state=Receipt.State.OPEN).exists()
         or Mailing.objects.due(timezone.now()).exists()
         or Delivery.objects.open().exists()
     )
