@@ -1,11 +1,10 @@
 """The masthead and the shelves, and the audit trail to read."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
 from publication.models import AuditEntry, Publication, Section
+from toolbox.readonly import ReadOnlyAdmin
 
 
 @admin.register(Publication)
@@ -35,18 +34,9 @@ class SectionAdmin(admin.ModelAdmin[Section]):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
-    """Read only: the trail is written by verbs."""
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """The trail is written by verbs."""
 
     list_display = ["at", "actor_name", "verb", "subject"]
     list_filter = ["verb"]
     search_fields = ["subject", "actor_name"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
