@@ -1,7 +1,6 @@
-"""What every test stands on: loopback only, a mailbox of its own, the system's Chromium."""
+"""What every test stands on: loopback only, a mailbox of its own."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,18 +11,7 @@ from tests.web import Web, serving
 
 # Playwright runs an event loop in the test's thread; Django's ORM is called from it on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run last: from the first one on Playwright's event loop runs in this thread,
-    and a test that starts one of its own would be refused. Without a Chromium they say why
-    they did not run."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    for item in items:
-        if item.get_closest_marker("browser") and CHROMIUM is None:
-            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+pytest_plugins = ["tests.chromium"]
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +28,3 @@ def web() -> Iterator[Web]:
     """A web server of this test's own."""
     with serving() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The system's Chromium, quiet: no look-ups of its own in a closed network."""
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet]
-    return {"executable_path": CHROMIUM, "args": args}
