@@ -1,6 +1,10 @@
 from django.urls import path
 
-from curation import views
+from curation import feeds, views
 
 app_name = "planet"
-urlpatterns = [path("planet/", views.planet_page, name="planet")]
+urlpatterns = [
+    path("planet/", views.planet_page, name="planet"),
+    path("feeds/planet.atom", feeds.planet_atom, name="atom"),
+    path("planet.opml", feeds.planet_opml, name="opml"),
+]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
@@ -19,6 +19,9 @@ from publication.masthead import current
 
 View = Callable[..., HttpResponse]
 
+# What an address asks for, as a question to the issues that are out.
+ASKED = {"number": "number", "slug": "items__section_slug", "domain": "items__domain"}
+
 
 def public_page(view: View) -> View:
     """A page that readers and caches may keep, and ask about before each use."""
@@ -26,40 +29,41 @@ def public_page(view: View) -> View:
     return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
 
 
-def etag(request: HttpRequest, number: int | None = None) -> str | None:
+def etag(request: HttpRequest, **asked: Any) -> str | None:
     """Changes with what is published, with who we are, and with how pages are drawn.
 
-    An issue that is not out has none: whoever asks for it is told so, whatever they hold.
+    What is not there has none: whoever asks for it is told so, whatever they hold.
     """
-    published = _published(number)
-    if published is None:
+    if (published := _edition(request, asked)) is None:
         return None
     parts = [model_to_dict(current()), published, max(_drawn_at()), static("newsdesk/site.css")]
     return f'"{sha256(repr(parts).encode()).hexdigest()[:16]}"'
 
 
-def last_modified(request: HttpRequest, number: int | None = None) -> datetime | None:
+def last_modified(request: HttpRequest, **asked: Any) -> datetime | None:
     """When something was last published or corrected."""
-    latest = _published(number) or {}
+    latest = _edition(request, asked) or {}
     return max(filter(None, [latest.get("out"), latest.get("made")]), default=None)
 
 
-def _published(number: int | None) -> dict[str, Any] | None:
-    """What all pages depend on; None if issue `number` is asked for and not out."""
-    asked = Q() if number is None else Q(number=number)
-    found = (
-        Issue.objects.published()
-        .order_by()
-        .aggregate(
-            count=Count("pk", distinct=True),
-            out=Max("published_at"),
-            made=Max("rendered__created_at"),
-            last=Max("rendered__pk"),
-            asked=Count("pk", filter=asked),
-        )
+def _edition(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """What all pages depend on, asked once a request; None where the issue `number`, section
+    `slug` or source `domain` of the address is not out."""
+    if not hasattr(request, "edition"):
+        published = Issue.objects.published()
+        there = all(published.filter(**{ASKED[name]: asked[name]}).exists() for name in asked)
+        request.edition = _published() if there else None  # type: ignore[attr-defined]
+    return request.edition  # type: ignore[attr-defined]
+
+
+def _published() -> dict[str, Any]:
+    published = Issue.objects.published().order_by()
+    return published.aggregate(
+        count=Count("pk", distinct=True),
+        out=Max("published_at"),
+        made=Max("rendered__created_at"),
+        last=Max("rendered__pk"),
     )
-    there = found.pop("asked") or number is None
-    return found if there else None
 
 
 def _drawn_at() -> Iterator[float]:

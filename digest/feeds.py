@@ -2,38 +2,19 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
-from django.utils.html import escape
-from django.utils.xmlutils import SimplerXMLGenerator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from digest.editions import public_page
-from digest.models import Issue, RenderedIssue
+from digest.models import Issue, PublishedItem, RenderedIssue
 from publication.masthead import current
+from toolbox.syndication import AtomFeed, RssFeed
 from toolbox.text import one_line
 from toolbox.urls import absolute_url
 
 LENGTH = 10
-
-
-class RssFeed(Rss201rev2Feed):
-    """RSS 2.0 with the whole issue in content:encoded."""
-
-    def root_attributes(self) -> dict[str, str]:
-        content = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
-        return {**super().root_attributes(), **content}
-
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", item["content"])
-
-
-class AtomFeed(Atom1Feed):
-    """Atom with the whole issue as its content."""
-
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content", item["content"], {"type": "html"})
+ITEMS = 50
 
 
 @public_page
@@ -65,6 +46,27 @@ def json(request: HttpRequest) -> HttpResponse:
     return JsonResponse(feed, content_type="application/feed+json")
 
 
+@public_page
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """The items of one section, an entry each, as Atom."""
+    items = PublishedItem.objects.in_feeds().filter(section_slug=slug).select_related("issue")
+    latest = list(items[:ITEMS])
+    if not latest:
+        raise Http404
+    publication = current()
+    feed = AtomFeed(
+        title=f"{publication.name}: {latest[0].section_title}",
+        link=absolute_url("archive:section", slug),
+        description="",
+        language=publication.language,
+        author_name=publication.sender_name,
+        feed_url=absolute_url("archive:section_atom", slug),
+    )
+    for item in latest:
+        feed.add_item(**_entry(item))
+    return _written(feed)
+
+
 def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
     publication = current()
     feed = kind(
@@ -78,9 +80,35 @@ def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
     )
     for issue, rendered in _latest():
         feed.add_item(**_item(issue, rendered))
+    return _written(feed)
+
+
+def _written(feed: RssFeed | AtomFeed) -> HttpResponse:
     answer = HttpResponse(content_type=feed.content_type)
     feed.write(answer, "utf-8")
     return answer
+
+
+def _entry(item: PublishedItem) -> dict[str, Any]:
+    """One item by itself: what was paid for says so, and all say where they ran."""
+    ran = f"{absolute_url('archive:issue', item.number)}#{item.uid}"
+    content = format_html(
+        '{}{}<p><a href="{}">Issue {}</a></p>',
+        format_html("<p>{}</p>", item.label) if item.label else "",
+        # Cleaned when it was approved: digest.values.
+        mark_safe(item.blurb),
+        ran,
+        item.number,
+    )
+    return {
+        "title": one_line(item.title),
+        "link": item.url or ran,
+        "unique_id": item.uid.urn,
+        "description": None,
+        "content": content,
+        "pubdate": item.issue.published_at,
+        "updateddate": item.issue.published_at,
+    }
 
 
 def _item(issue: Issue, rendered: RenderedIssue) -> dict[str, Any]:

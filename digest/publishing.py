@@ -39,7 +39,7 @@ def publish(
     state = Issue.State.PUBLISHED
     _change_ready(issue, state=state, published_at=now, publish_at=None, mail_at=mail_at)
     rendered = _approved(issue)
-    PublishedItem.objects.bulk_create(_items_of(rendered))
+    PublishedItem.objects.bulk_create(_items_of(rendered, issue.number))
     uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
     issue_published.send_reliable(
         issue_id=issue.pk, number=issue.number, revision=rendered.revision
@@ -108,11 +108,12 @@ def _approved(issue: Issue) -> RenderedIssue:
     return rendered
 
 
-def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
+def _items_of(rendered: RenderedIssue, number: int) -> list[PublishedItem]:
     """One flat row for each item that ran anywhere."""
     return [
         PublishedItem(
             issue_id=rendered.issue_id,
+            number=number,
             uid=item["uid"],
             section_slug=item["section"]["slug"],
             section_title=item["section"]["title"],
@@ -120,9 +121,13 @@ def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
             title=item["title"][:500],
             url=item["url"],
             domain=item["domain"][:255],
+            blurb=item["blurb"],
             text=item["text"],
+            # An issue may have been approved by an older release.
+            label=item.get("label", ""),
             position=position,
             in_web="web" in item["channels"],
+            in_feeds="feeds" in item["channels"],
         )
         for position, item in enumerate(rendered.items)
     ]

@@ -1,13 +1,18 @@
 from django.urls import path
 
-from digest import feeds, views
+from digest import feeds, maps, views
 
 app_name = "archive"
 urlpatterns = [
     path("", views.home, name="home"),
     path("issues/", views.issue_list, name="issue_list"),
     path("issues/<int:number>/", views.issue, name="issue"),
+    path("sections/<slug:slug>/", views.section, name="section"),
+    path("sources/<str:domain>/", views.source, name="source"),
+    path("sitemap.xml", maps.sitemap, name="sitemap"),
+    path("robots.txt", maps.robots, name="robots"),
     path("feeds/issues.rss", feeds.rss, name="rss"),
     path("feeds/issues.atom", feeds.atom, name="atom"),
     path("feeds/issues.json", feeds.json, name="json"),
+    path("feeds/sections/<slug:slug>.atom", feeds.section, name="section_atom"),
 ]

@@ -48,6 +48,7 @@ def _value(section: SectionNode, item: Item) -> Value:
         "blurb": blurb,
         "text": to_line(blurb),
         "domain": block.domain,
+        "label": item.label if item.sponsored else "",
         "channels": item.channels,
         "section": {
             "key": section.key,

@@ -3,9 +3,10 @@
 from itertools import groupby
 from operator import attrgetter
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from digest import listing
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 
@@ -27,7 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def issue_list(request: HttpRequest) -> HttpResponse:
     """Every issue, by year."""
     years = groupby(Issue.objects.published(), key=_year)
-    context = {"years": [(year, list(issues)) for year, issues in years]}
+    context = {
+        "years": [(year, list(issues)) for year, issues in years],
+        "shelves": listing.shelves(),
+    }
     return render(request, "archive/issue_list.html", context)
 
 
@@ -45,6 +49,28 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
         "older": published.filter(number__lt=number).first(),
     }
     return render(request, "archive/issue.html", context)
+
+
+@public_page
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that ever ran in one section, under the name it had last."""
+    items = PublishedItem.objects.on_pages().filter(section_slug=slug)
+    latest = items.first()
+    if latest is None:
+        raise Http404
+    page = listing.page_of(items, request.GET.get("after", ""))
+    context = {"page": page, "title": latest.section_title, "slug": slug}
+    return render(request, "archive/section.html", context)
+
+
+@public_page
+def source(request: HttpRequest, domain: str) -> HttpResponse:
+    """Everything that ever ran from one site."""
+    items = PublishedItem.objects.on_pages().filter(domain=domain)
+    page = listing.page_of(items, request.GET.get("after", ""))
+    if not page.runs and "after" not in request.GET:
+        raise Http404
+    return render(request, "archive/source.html", {"page": page, "domain": domain})
 
 
 def _year(issue: Issue) -> int:

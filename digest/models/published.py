@@ -1,5 +1,7 @@
 """What was approved, word for word, and what it holds, flat."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 
@@ -47,10 +49,24 @@ class RenderedIssue(models.Model):
         return f"{self.issue}, revision {self.revision}"
 
 
+class PublishedItemQuerySet(models.QuerySet["PublishedItem"]):
+    """Questions about what ran."""
+
+    def on_pages(self) -> Self:
+        """What public pages show, newest issue first."""
+        return self.filter(in_web=True)
+
+    def in_feeds(self) -> Self:
+        """What feeds hold, newest issue first."""
+        return self.filter(in_feeds=True)
+
+
 class PublishedItem(models.Model):
     """One published item. The flat table of search, section, source and planet pages."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
+    # Of the issue: its row's key says when it was entered, not when it ran.
+    number = models.PositiveIntegerField()
     uid = models.UUIDField(unique=True)
     section_slug = models.CharField(max_length=50, blank=True)
     section_title = models.CharField(max_length=100)
@@ -58,19 +74,25 @@ class PublishedItem(models.Model):
     title = models.CharField(max_length=500)
     url = models.CharField(max_length=2000, blank=True)
     domain = models.CharField(max_length=255, blank=True)
+    # What was said of it, as rich text for feeds and in plain words for search.
+    blurb = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    # Of what was paid for: shown wherever it is.
+    label = models.CharField(max_length=60, blank=True)
     position = models.PositiveIntegerField()
     # Off: it ran elsewhere only. Public pages leave it out; whether a job is new counts it.
     in_web = models.BooleanField(default=True)
+    in_feeds = models.BooleanField(default=True)
+
+    objects = PublishedItemQuerySet.as_manager()
 
     class Meta:
-        # By its number: "-issue" would turn the issues' own newest-first order around.
-        ordering = ["-issue__number", "position"]
+        ordering = ["-number", "position"]
         indexes = [
             # Serves a section's page: everything that ran in it, newest issue first.
-            models.Index(fields=["section_slug", "-issue", "position"], name="item_by_section"),
+            models.Index(fields=["section_slug", "-number", "position"], name="item_by_section"),
             # Serves a source's page: everything from one host, newest issue first.
-            models.Index(fields=["domain", "-issue", "position"], name="item_by_domain"),
+            models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,9 @@
 """The planet: what the feeds said, by day, safe to show to anybody."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
+import feedparser
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -112,3 +114,38 @@ def test_it_runs_no_script_and_asks_nobody_else(client: Client) -> None:
     hours_before(0, "first")
     assert "<script" not in page(client)
     assert client.post("/planet/").status_code == 405
+
+
+def test_it_can_be_followed_as_one_feed_that_names_its_sources(client: Client) -> None:
+    link = make_link(title="Async views", url="https://example.com/async")
+    feed = make_feed(title="Own blog")
+    entry = make_entry(feed, link, title="Async <views>", author="Ann Lee", published_at=NOON)
+    EntryContent.objects.create(entry=entry, html="<ul><li>One &amp; two</li></ul>")
+    make_entry(make_feed(), title="Tomorrow", published_at=timezone.now() + timedelta(days=1))
+    hostile = make_entry(make_feed(), title="Run", url="javascript:alert(1)", published_at=NOON)
+
+    response = client.get("/feeds/planet.atom")
+    kind = {"content-type": response["Content-Type"]}
+    parsed = feedparser.parse(
+        io.BytesIO(response.content), response_headers=kind, sanitize_html=False
+    )
+
+    assert parsed.bozo == 0
+    by_title = {said.title: said for said in parsed.entries}
+    assert set(by_title) == {"Async <views>", "Run"}
+    said = by_title["Async <views>"]
+    assert (said.link, said.author) == ("https://example.com/async", "Ann Lee")
+    assert (said.source.title, said.source.links[0].href) == ("Own blog", feed.url)
+    assert "<li>One &amp; two</li>" in said.content[0].value
+    assert "javascript" not in by_title["Run"].link
+    assert len({said.id for said in parsed.entries}) == 2
+    assert hostile.url not in response.content.decode()
+
+
+def test_the_feeds_we_follow_are_a_list_to_take_along(client: Client) -> None:
+    feed = make_feed(title="Own blog")
+    response = client.get("/planet.opml")
+
+    assert response["Content-Type"].startswith("text/x-opml")
+    assert f'xmlUrl="{feed.url}"' in response.content.decode()
+    assert "/planet.opml" in page(client)

@@ -1,0 +1,67 @@
+from django.db import migrations, models
+from django.db.models import OuterRef, Subquery
+
+
+def fill(apps, schema_editor):
+    """What ran already gets its number, and what was said of it from the artefact."""
+    Item = apps.get_model("digest", "PublishedItem")
+    Issue = apps.get_model("digest", "Issue")
+    number = Issue.objects.filter(pk=OuterRef("issue_id")).values("number")[:1]
+    Item.objects.update(number=Subquery(number))
+    Item.objects.filter(kind="sponsor").update(label="Sponsored")
+    Rendered = apps.get_model("digest", "RenderedIssue")
+    for rendered in Rendered.objects.order_by("revision").iterator():
+        for value in rendered.items:
+            channels = "feeds" in value["channels"]
+            rows = Item.objects.filter(uid=value["uid"])
+            rows.update(blurb=value["blurb"], in_feeds=channels)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("digest", "0001_initial")]
+
+    operations = [
+        migrations.AlterModelOptions(
+            name="publisheditem", options={"ordering": ["-number", "position"]}
+        ),
+        migrations.RemoveIndex(model_name="publisheditem", name="item_by_section"),
+        migrations.RemoveIndex(model_name="publisheditem", name="item_by_domain"),
+        migrations.AddField(
+            model_name="publisheditem", name="blurb", field=models.TextField(blank=True, default="")
+        ),
+        migrations.AddField(
+            model_name="publisheditem", name="in_feeds", field=models.BooleanField(default=True)
+        ),
+        migrations.AddField(
+            model_name="publisheditem",
+            name="label",
+            field=models.CharField(blank=True, default="", max_length=60),
+        ),
+        migrations.AddField(
+            model_name="publisheditem",
+            name="number",
+            field=models.PositiveIntegerField(default=0),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="publisheditem", name="blurb", field=models.TextField(blank=True)
+        ),
+        migrations.AlterField(
+            model_name="publisheditem",
+            name="label",
+            field=models.CharField(blank=True, max_length=60),
+        ),
+        migrations.AlterField(
+            model_name="publisheditem", name="number", field=models.PositiveIntegerField()
+        ),
+        migrations.AddIndex(
+            model_name="publisheditem",
+            index=models.Index(
+                fields=["section_slug", "-number", "position"], name="item_by_section"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publisheditem",
+            index=models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
+        ),
+    ]
