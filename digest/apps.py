@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class DigestConfig(AppConfig):
@@ -7,4 +8,10 @@ class DigestConfig(AppConfig):
     name = "digest"
 
     def ready(self) -> None:
-        from digest import checks  # noqa: F401  (registers the checks)
+        from digest import (
+            checks,  # noqa: F401  (registers the checks)
+            searching,
+        )
+
+        # Django's own hook for what is no model, as it makes its permissions.
+        post_migrate.connect(searching.INDEX.install, sender=self)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("issues/<int:number>/", views.issue, name="issue"),
     path("sections/<slug:slug>/", views.section, name="section"),
     path("sources/<str:domain>/", views.source, name="source"),
+    path("search/", views.search, name="search"),
     path("sitemap.xml", maps.sitemap, name="sitemap"),
     path("robots.txt", maps.robots, name="robots"),
     path("feeds/issues.rss", feeds.rss, name="rss"),

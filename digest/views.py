@@ -1,5 +1,6 @@
 """The archive: what was published, as it was approved. Nothing is rendered anew."""
 
+import re
 from itertools import groupby
 from operator import attrgetter
 
@@ -9,6 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from digest import listing
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
+from digest.searching import QUESTION, Search
+from toolbox.text import one_line
 
 RECENT = 5  # past issues on the home page
 GLIMPSE = 3  # titles that describe an issue to search engines
@@ -71,6 +74,25 @@ def source(request: HttpRequest, domain: str) -> HttpResponse:
     if not page.runs and "after" not in request.GET:
         raise Http404
     return render(request, "archive/source.html", {"page": page, "domain": domain})
+
+
+@public_page
+def search(request: HttpRequest) -> HttpResponse:
+    """Everything that ran, by its words; an address that cannot be understood asks for nothing."""
+    year, given = request.GET.get("year", ""), request.GET.get
+    asked = Search(
+        text=one_line(given("q", ""), QUESTION),
+        section=given("section", "")[:50],
+        year=int(year) if re.fullmatch("[0-9]{4}", year) and year > "0000" else None,
+    )
+    years = Issue.objects.published().dates("date", "year", order="DESC")
+    context = {
+        "search": asked,
+        "page": asked.page(given("after", "")),
+        "shelves": listing.shelves(),
+        "years": [first.year for first in years],
+    }
+    return render(request, "archive/search.html", context)
 
 
 def _year(issue: Issue) -> int:

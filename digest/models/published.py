@@ -84,6 +84,10 @@ class PublishedItem(models.Model):
     in_web = models.BooleanField(default=True)
     in_feeds = models.BooleanField(default=True)
 
+    # Set on what a search found: digest.searching.
+    marked_title: str = ""
+    excerpt: str = ""
+
     objects = PublishedItemQuerySet.as_manager()
 
     class Meta:
