@@ -5,4 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# Behind the set-up of Django.
+from config.pages import Pages  # noqa: E402
+from digest.editions import edition  # noqa: E402
+
+application = Pages(django_application, edition)

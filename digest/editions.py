@@ -14,8 +14,9 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
-from digest.models import Issue
+from digest.models import Issue, RenderedIssue
 from publication.masthead import current
+from publication.models import Publication
 
 View = Callable[..., HttpResponse]
 
@@ -29,21 +30,27 @@ def public_page(view: View) -> View:
     return require_safe(cache_control(public=True, max_age=0, must_revalidate=True)(conditional))
 
 
-def etag(request: HttpRequest, **asked: Any) -> str | None:
-    """Changes with what is published, with who we are, and with how pages are drawn.
+def edition() -> str:
+    """Names what is published at present: who we are, what is out, how pages are drawn."""
+    return _named(current(), _published())
 
-    What is not there has none: whoever asks for it is told so, whatever they hold.
-    """
-    if (published := _edition(request, asked)) is None:
+
+def etag(request: HttpRequest, **asked: Any) -> str | None:
+    """The edition. What is not there has none: whoever asks for it is told so, whatever they
+    hold."""
+    published = _edition(request, asked)
+    if published is None:
         return None
-    parts = [model_to_dict(current()), published, max(_drawn_at()), static("newsdesk/site.css")]
-    return f'"{sha256(repr(parts).encode()).hexdigest()[:16]}"'
+    return _named(getattr(request, "publication", None) or current(), published)
 
 
 def last_modified(request: HttpRequest, **asked: Any) -> datetime | None:
     """When something was last published or corrected."""
-    latest = _edition(request, asked) or {}
-    return max(filter(None, [latest.get("out"), latest.get("made")]), default=None)
+    latest = _edition(request, asked)
+    if not latest or not latest["last"]:
+        return None
+    made = RenderedIssue.objects.values_list("created_at", flat=True).get(pk=latest["last"])
+    return max(latest["out"], made)
 
 
 def _edition(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -56,13 +63,17 @@ def _edition(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any] | No
     return request.edition  # type: ignore[attr-defined]
 
 
+def _named(publication: Publication, published: dict[str, Any]) -> str:
+    drawn = [max(_drawn_at()), static("newsdesk/site.css")]
+    parts = repr([model_to_dict(publication), published, drawn])
+    return f'"{sha256(parts.encode()).hexdigest()[:16]}"'
+
+
 def _published() -> dict[str, Any]:
+    """From indexes alone: an artefact's row is as wide as its page."""
     published = Issue.objects.published().order_by()
     return published.aggregate(
-        count=Count("pk", distinct=True),
-        out=Max("published_at"),
-        made=Max("rendered__created_at"),
-        last=Max("rendered__pk"),
+        count=Count("pk", distinct=True), out=Max("published_at"), last=Max("rendered__pk")
     )
 
 

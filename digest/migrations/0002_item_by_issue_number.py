@@ -64,4 +64,12 @@ class Migration(migrations.Migration):
             model_name="publisheditem",
             index=models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
         ),
+        migrations.AddIndex(
+            model_name="publisheditem",
+            index=models.Index(
+                condition=models.Q(("in_web", True), models.Q(("kind", "sponsor"), _negated=True)),
+                fields=["section_slug"],
+                name="item_by_shelf",
+            ),
+        ),
     ]

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from digest.models.issue import Issue
 from publication.models import AppendOnlyQuerySet, SectionKind
@@ -95,6 +96,12 @@ class PublishedItem(models.Model):
         indexes = [
             # Serves a section's page: everything that ran in it, newest issue first.
             models.Index(fields=["section_slug", "-number", "position"], name="item_by_section"),
+            # Serves the list of sections: their names, without reading the items.
+            models.Index(
+                fields=["section_slug"],
+                condition=Q(in_web=True) & ~Q(kind="sponsor"),
+                name="item_by_shelf",
+            ),
             # Serves a source's page: everything from one host, newest issue first.
             models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
         ]
