@@ -99,6 +99,7 @@ SETTINGS = (
         "EMAIL_URL", _mailer, "mailbox:", "smtp://, smtp+tls://, smtps://; mailbox: = var/mailbox."
     ),
     Setting("VAR_DIR", str, "", "Where the SQLite file, the local mailbox and uploads live."),
+    Setting("METRICS_TOKEN", str, "", "Bearer token that opens /metrics. Empty: it is not there."),
     Setting("FETCH_ALLOW_PRIVATE", _flag, "0", "Let feeds be fetched from private addresses."),
     Setting("FETCH_PER_HOST", _count, "2", "Requests to one host at the same time."),
     Setting("FETCH_CONCURRENCY", _count, "100", "Requests at the same time."),

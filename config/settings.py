@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.views.HealthzMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -107,6 +108,8 @@ TASKS = {
 }
 MAILERS = {"default": ENV["EMAIL_URL"]}
 MAILBOX_DIR = VAR_DIR / "mailbox"
+
+METRICS_TOKEN = ENV["METRICS_TOKEN"]
 
 FETCH_ALLOW_PRIVATE = ENV["FETCH_ALLOW_PRIVATE"]
 FETCH_PER_HOST = ENV["FETCH_PER_HOST"]

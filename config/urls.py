@@ -4,7 +4,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from config import views
+
 urlpatterns = [
+    path("healthz", views.healthz),
+    path("metrics", views.metrics),
     path("admin/queue/", include("curation.queue_urls")),
     path("admin/", admin.site.urls),
     path("", include("publication.urls")),

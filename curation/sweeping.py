@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from curation.models import Feed
 from curation.tasks import poll_due
 from toolbox.nudges import nudge
@@ -14,3 +16,10 @@ def sweep(now: datetime) -> str | None:
         return None
     nudge(poll_due)
     return f"{due} feeds to poll"
+
+
+def overdue_since(now: datetime) -> datetime | None:
+    """Since when the longest-waiting feed has been due."""
+    due = Feed.objects.due(now).order_by()
+    since: datetime | None = due.aggregate(since=Min("next_poll_at"))["since"]
+    return since

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from delivery import ledger
-from delivery.models import Mailing
+from delivery.models import Delivery, Mailing
 from delivery.tasks import send_due
 from toolbox.nudges import nudge
 
@@ -17,3 +19,12 @@ def sweep(now: datetime) -> str | None:
     if not settled and not due:
         return None
     return f"{due} mailings to work on, {settled} deliveries left by a worker"
+
+
+def overdue_since(now: datetime) -> datetime | None:
+    """Since when the longest-waiting mailing or delivery has been due."""
+    hours = Mailing.objects.due(now).aggregate(since=Min("mail_at"))
+    released = Mailing.objects.filter(state=Mailing.State.RELEASED)
+    rows = Delivery.objects.due(now).filter(mailing__in=released)
+    since = [hours["since"], rows.aggregate(since=Min("next_attempt_at"))["since"]]
+    return min(filter(None, since), default=None)

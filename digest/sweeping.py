@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from digest.models import Issue
 from digest.tasks import publish_due
 from toolbox.nudges import nudge
@@ -14,3 +16,9 @@ def sweep(now: datetime) -> str | None:
         return None
     nudge(publish_due)
     return f"{due} issue{'s' if due > 1 else ''} to publish"
+
+
+def overdue_since(now: datetime) -> datetime | None:
+    """Since when the longest-waiting issue should have been out."""
+    since: datetime | None = Issue.objects.due(now).aggregate(since=Min("publish_at"))["since"]
+    return since

@@ -11,11 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from config.clock import tick
+from config.clock import Report, tick
+from config.health import beat
 from config.supervising import Child, end_with_parent, keep_alive
 from toolbox.text import first_line
 
@@ -60,11 +61,21 @@ def run_clock(stopping: threading.Event) -> None:
     failed: list[str] = []
     while not stopping.is_set():
         close_old_connections()
-        report = tick(timezone.now())
+        report = look()
         if report.failed != failed:
             logger.warning(" ".join(report.failed) or "All is well again.")
         failed = report.failed
         stopping.wait(TICK)
+
+
+def look() -> Report:
+    """One tick, and the sign that somebody ticks."""
+    report = tick(timezone.now())
+    try:
+        beat(timezone.now())
+    except Error as error:
+        report.failed.append(f"The pulse: {first_line(error)}")
+    return report
 
 
 def work(queues: str) -> None:
