@@ -73,13 +73,13 @@ def test_the_clock_goes_on_and_says_once_what_is_wrong(
     looks = [wrong, wrong, clock.Report(), clock.Report()]
     stopping = threading.Event()
 
-    def look(now: object) -> clock.Report:
+    def look() -> clock.Report:
         report = looks.pop(0)
         if not looks:
             stopping.set()
         return report
 
-    monkeypatch.setattr(worker_command, "tick", look)
+    monkeypatch.setattr(worker_command, "look", look)
     monkeypatch.setattr(worker_command, "close_old_connections", lambda: None)
     monkeypatch.setattr(worker_command, "TICK", 0)
     with caplog.at_level("WARNING", "newsdesk.worker"):

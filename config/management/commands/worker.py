@@ -74,7 +74,8 @@ def look() -> Report:
     try:
         beat(timezone.now())
     except Error as error:
-        report.failed.append(f"The pulse: {first_line(error)}")
+        # When the database is away the rooms have said so already.
+        report.failed = report.failed or [f"The pulse: {first_line(error)}"]
     return report
 
 
