@@ -9,7 +9,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-from toolbox.text import printable
+from toolbox.text import storable
 
 LATIN = "cp1252"
 WIDE = {b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be"}
@@ -20,9 +20,10 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
     """The text, without characters XML cannot hold, and one sentence when not all was well.
 
     Never fails. What is valid UTF-8 is UTF-8, whatever is declared: other text hardly ever is.
+    Control characters that are half of a garbled letter stay: `toolbox.mojibake` needs them.
     """
     text, warning = _decode(body, content_type)
-    return printable(text).strip(), warning
+    return storable(text).strip(), warning
 
 
 def _decode(body: bytes, content_type: str) -> tuple[str, str]:

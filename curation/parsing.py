@@ -8,6 +8,7 @@ path, and fetches one that looks like an address.
 import calendar
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
@@ -18,7 +19,7 @@ from feedparser.api import SUPPORTED_VERSIONS
 from curation import cleaning, jsonfeed
 from curation.decoding import decode
 from curation.identity import web_address
-from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
+from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short, repaired
 
 CHALLENGE = re.compile(
     r"challenge-platform|cf-chl|cf_chl|<title>Just a moment|<title>Attention Required"
@@ -42,9 +43,8 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
     if not text:
         raise NotAFeedError("The answer is empty.")
     feed = jsonfeed.read(text, url) if text.startswith("{") else _read_xml(text, url)
-    if not misread:
-        return feed
-    return ParsedFeed(**{**vars(feed), "warning": f"{misread} {feed.warning}".strip()})
+    warnings = filter(None, [misread, feed.warning, repaired(feed.entries)])
+    return replace(feed, warning=" ".join(warnings))
 
 
 def explain(text: str) -> str:

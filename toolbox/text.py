@@ -10,9 +10,14 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def storable(text: str) -> str:
+    """`text` as raw as XML and PostgreSQL can hold it: to be kept, never to be shown."""
+    return _NOT_XML.sub("", text)
+
+
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
-    return _HARMFUL.sub("", _NOT_XML.sub("", text))
+    return _HARMFUL.sub("", storable(text))
 
 
 def one_line(text: str, length: int | None = None) -> str:
