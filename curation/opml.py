@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from curation.following import FeedAddressError, Known, feed_address, without_password
+from curation.following import FeedAddressError, feed_address, without_password
 from curation.identity import web_address
+from curation.known import Known
 from curation.models import Feed
 from curation.models.feed import URL_LENGTH
 from curation.outlines import Outline, read

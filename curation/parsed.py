@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # More than any editor reads; a feed that holds its whole archive is cut here.
 MAX_ENTRIES = 500
@@ -45,6 +45,8 @@ class ParsedFeed:
     title: str = ""
     site_url: str = ""
     language: str = ""
+    # How long it says it may be kept before it is asked again.
+    pace: timedelta | None = None
     entries: tuple[ParsedEntry, ...] = ()
     # What was not well, though entries were read; one plain sentence.
     warning: str = ""

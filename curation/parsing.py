@@ -16,11 +16,12 @@ from typing import Any
 import feedparser
 from feedparser.api import SUPPORTED_VERSIONS
 
-from curation import cleaning, jsonfeed
+from curation import cleaning, jsonfeed, pace
 from curation.decoding import decode
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short, repaired
 
+A_PAGE = "This is a web page, not a feed."
 CHALLENGE = re.compile(
     r"challenge-platform|cf-chl|cf_chl|<title>Just a moment|<title>Attention Required"
     r"|Enable JavaScript and cookies to continue|ddos-guard|/_Incapsula_Resource|captcha-delivery",
@@ -44,7 +45,7 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
         raise NotAFeedError("The answer is empty.")
     feed = jsonfeed.read(text, url) if text.startswith("{") else _read_xml(text, url)
     warnings = filter(None, [misread, feed.warning, repaired(feed.entries)])
-    return replace(feed, warning=" ".join(warnings))
+    return replace(feed, warning=" ".join(warnings), pace=pace.stated_in(text))
 
 
 def explain(text: str) -> str:
@@ -55,7 +56,7 @@ def explain(text: str) -> str:
     if "<opml" in start:
         return "This is an OPML list of feeds, not a feed. It can be imported as a list."
     if "<!doctype html" in start or "<html" in start or "<body" in start:
-        return "This is a web page, not a feed."
+        return A_PAGE
     return "This is not a feed." if start.startswith("<") else "This is neither XML nor JSON."
 
 
