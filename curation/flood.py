@@ -29,7 +29,7 @@ def hold(stories: Iterable[tuple[ParsedEntry, Link]], spoke_until: datetime) -> 
     old = [
         link
         for entry, link in stories
-        if entry.published_at is None or entry.published_at < spoke_until
+        if entry.published_at is None or entry.published_at <= spoke_until
     ]
     if len(old) <= BEARABLE:
         return

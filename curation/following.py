@@ -20,6 +20,7 @@ from toolbox.text import one_line
 
 # What a person enters, and what goes with the address: the rest of the row is the poller's.
 ENTERED = ["url", "title", "site_url", "section", "category", "state"]
+STREAK = ["error_streak", "failing_since"]
 ASKED_WITH = [
     "etag", "last_modified", "body_hash", "next_poll_at", "moved_to", "moved_since",
     "moved_streak", "candidates",
@@ -87,8 +88,11 @@ def save(feed: Feed, *, by: User | None, now: datetime, entered: str = "") -> No
     asked before. `entered` is the page it was found from. Raises FeedAddressError."""
     require(by, "curation.change_feed" if feed.pk else "curation.add_feed")
     feed.url = free_address(feed.url, feed)
+    if feed.state == Feed.State.RETIRED:
+        # Nobody needs to be told what a person decided.
+        feed.error_streak, feed.failing_since = 0, None
     if Feed.objects.filter(pk=feed.pk, url=feed.url).exists():
-        feed.save(update_fields=ENTERED)
+        feed.save(update_fields=[*ENTERED, *STREAK])
         return
     feed.etag = feed.last_modified = feed.body_hash = feed.moved_to = ""
     feed.moved_since, feed.moved_streak, feed.candidates = None, 0, []

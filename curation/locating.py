@@ -49,7 +49,7 @@ def _take(feed: Feed, found: Candidate, known: Known, now: datetime) -> Located:
     other, entered = known.get(found.url), feed.url
     if other and other.pk != feed.pk:
         sentence = f"Its feed is followed already, as {other}."
-        _note(feed, last_error=sentence[:ERROR_LENGTH], state=Feed.State.RETIRED, alerted_at=now)
+        _note(feed, last_error=sentence[:ERROR_LENGTH], state=Feed.State.RETIRED, error_streak=0)
         return Located(entered, sentence)
     site = feed.site_url or entered
     fresh: dict[str, object] = {

@@ -115,9 +115,8 @@ def _link(
 
 def _set_old_ones_aside(stories: list[tuple[ParsedEntry, Link]], now: datetime) -> None:
     """Without dates the order of the feed is all there is: its newest stands on top."""
-    newest_first = sorted(
-        reversed(stories), key=lambda story: story[0].published_at or now, reverse=True
-    )
+    newest_first = stories[::-1]
+    newest_first.sort(key=lambda story: story[0].published_at or now, reverse=True)
     for entry, link in newest_first[OFFERED_AT_FIRST:]:
         if entry.published_at is None or entry.published_at < now - RECENT:
             link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST

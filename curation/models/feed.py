@@ -39,9 +39,8 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """Feeds that answer and have said nothing new for three times their usual gap."""
         gap = F("usual_gap")
         spoke = self.polled().filter(error_streak=0, last_new_at__lt=now - SILENT_FROM)
-        return spoke.annotate(missed_at=F("last_new_at") + gap + gap + gap).filter(
-            missed_at__lt=now
-        )
+        missed_at = F("last_new_at") + gap + gap + gap
+        return spoke.alias(missed_at=missed_at).filter(missed_at__lt=now)
 
     def ailing(self, now: datetime) -> Self:
         """Feeds the editors should hear of: failing for two days, silent, or given up."""
@@ -49,6 +48,12 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         given_up = self.filter(state=Feed.State.RETIRED, error_streak__gt=0)
         found = (part.order_by().values("pk") for part in (failing, given_up, self.silent(now)))
         return self.filter(Q(*(("pk__in", pks) for pks in found), _connector=Q.OR))
+
+    def well(self, now: datetime) -> Self:
+        """Feeds that nobody needs to be told of: they speak, or a person put them to rest."""
+        at_rest = Q(state=Feed.State.PAUSED)
+        silent = self.silent(now).order_by().values("pk")
+        return self.filter(at_rest | Q(error_streak=0)).exclude(pk__in=silent)
 
     def in_hand(self, now: datetime) -> Self:
         """Feeds that a poll is asking at this moment."""
