@@ -76,7 +76,7 @@ def follow(urls: Iterable[str], *, by: User | None, now: datetime) -> list[Feed]
     for url in [feed_address(url) for url in urls]:
         feed = known.get(url)
         if feed is None:
-            feed = known.add(Feed(url=url, next_poll_at=now))
+            feed = known.add(Feed.objects.create(url=url, next_poll_at=now))
             record(by, "followed", str(feed), url=url)
         feeds.append(feed)
     return feeds

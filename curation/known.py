@@ -16,7 +16,6 @@ class Known:
         return self._feeds.get(canonical_url(url))
 
     def add(self, feed: Feed) -> Feed:
-        """Store a new feed."""
-        feed.save(force_insert=True)
+        """From now on it is known."""
         self._feeds[canonical_url(feed.url)] = feed
         return feed

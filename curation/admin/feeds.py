@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from curation import flood, following
 from curation.admin.feed_doors import FeedDoors, person
 from curation.admin.forms import FeedForm
-from curation.admin.shown import when
+from curation.admin.shown import shortly, when
 from curation.health import (
     Health,
     diagnosis,
@@ -27,8 +27,7 @@ from curation.models import Feed
 from curation.progress import progress
 
 HEALTH: tuple[str, ...] = (
-    "condition", "last_ok", "last_new", "usually", "failed", "last_poll", "next_poll", "format",
-    "moved",
+    "condition", "ok", "new", "usually", "failed", "asked", "next", "format", "moved",
 )  # fmt: skip
 
 
@@ -81,11 +80,29 @@ class FeedAdmin(FeedDoors):
 
     @admin.display(ordering="last_ok_at", description="last OK")
     def last_ok(self, feed: Feed) -> str:
-        return when(feed.last_ok_at)
+        return shortly(feed.last_ok_at)
 
     @admin.display(ordering="last_new_at", description="last new")
     def last_new(self, feed: Feed) -> str:
+        return shortly(feed.last_new_at)
+
+    @admin.display(description="last OK")
+    def ok(self, feed: Feed) -> str:
+        return when(feed.last_ok_at)
+
+    @admin.display(description="last new")
+    def new(self, feed: Feed) -> str:
         return when(feed.last_new_at)
+
+    @admin.display(description="last poll")
+    def asked(self, feed: Feed) -> str:
+        return when(feed.last_poll_at)
+
+    @admin.display(description="next poll")
+    def next(self, feed: Feed) -> str:
+        if feed.state != Feed.State.ACTIVE:
+            return "Not before it is active again."
+        return "As soon as the worker is free." if _is_due(feed) else when(feed.next_poll_at)
 
     @admin.display(description="usually")
     def usually(self, feed: Feed) -> str:
@@ -98,16 +115,11 @@ class FeedAdmin(FeedDoors):
         times = "once" if feed.error_streak == 1 else f"{feed.error_streak} times running"
         return format_html("{}, the first {}", times, when(feed.failing_since))
 
-    @admin.display(description="last poll")
-    def last_poll(self, feed: Feed) -> str:
-        return when(feed.last_poll_at)
-
     @admin.display(ordering="next_poll_at", description="next poll")
     def next_poll(self, feed: Feed) -> str:
         if feed.state != Feed.State.ACTIVE:
             return "–"
-        due = feed.next_poll_at is None or feed.next_poll_at <= timezone.now()
-        return "as soon as the worker is free" if due else when(feed.next_poll_at)
+        return "now" if _is_due(feed) else shortly(feed.next_poll_at)
 
     @admin.display(description="moved")
     def moved(self, feed: Feed) -> str:
@@ -155,3 +167,7 @@ class FeedAdmin(FeedDoors):
         count = following.ask_now(queryset, by=person(request), now=timezone.now())
         asked = "this feed" if count == 1 else f"these {count} feeds"
         messages.success(request, f"The worker asks {asked} as soon as it is free.")
+
+
+def _is_due(feed: Feed) -> bool:
+    return feed.next_poll_at is None or feed.next_poll_at <= timezone.now()
