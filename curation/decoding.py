@@ -2,6 +2,7 @@
 
 import re
 
+from charset_normalizer import from_bytes
 from w3lib.encoding import (
     html_body_declared_encoding,
     http_content_type_encoding,
@@ -12,7 +13,16 @@ from w3lib.encoding import (
 from toolbox.text import storable
 
 LATIN = "cp1252"
-WIDE = {b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be"}
+WIDE = {
+    b"<\0\0\0": "utf-32-le", b"{\0\0\0": "utf-32-le",
+    b"\0\0\0<": "utf-32-be", b"\0\0\0{": "utf-32-be",
+    b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be",
+}  # fmt: skip
+# Bytes that are enough to tell a script by.
+SAMPLE = 50_000
+# Letters of other scripts than Latin, and so many of them that it is no accident.
+_FOREIGN = re.compile("[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff]")
+ENOUGH = 4
 REPLACED = "\ufffd"
 
 
@@ -30,8 +40,8 @@ def _decode(body: bytes, content_type: str) -> tuple[str, str]:
     encoding, bom = read_bom(body)
     if encoding is not None and bom is not None:
         return to_unicode(body[len(bom) :], encoding), ""
-    if body[:2] in WIDE:
-        return to_unicode(body, WIDE[body[:2]]), ""
+    if wide := WIDE.get(body[:4]) or WIDE.get(body[:2]):
+        return to_unicode(body, wide), ""
     try:
         return body.decode(), ""
     except UnicodeDecodeError:
@@ -48,7 +58,16 @@ def _decode_declared(body: bytes, content_type: str) -> tuple[str, str]:
             continue
     if _mostly_utf8(text := body.decode(errors="replace")):
         return text, "Some characters could not be read."
-    return to_unicode(body, LATIN), "The encoding is not what it says; it was guessed."
+    return to_unicode(body, _guess(body)), "The encoding is not what it says; it was guessed."
+
+
+def _guess(body: bytes) -> str:
+    """By the script it would be; of the Latin pages, which look alike, the Western one."""
+    best = from_bytes(body[:SAMPLE], preemptive_behaviour=False).best()
+    text = str(best or "")
+    foreign = len(_FOREIGN.findall(text))
+    honest = foreign >= ENOUGH and 2 * foreign > sum(not letter.isascii() for letter in text)
+    return best.encoding if best and honest else LATIN
 
 
 def _mostly_utf8(text: str) -> bool:

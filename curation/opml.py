@@ -17,7 +17,6 @@ from publication.access import record, require
 from publication.models import Section
 from toolbox.text import one_line
 
-
 # Between the names of folders that stand in each other.
 BETWEEN = " / "
 
@@ -64,10 +63,10 @@ def export_opml(title: str) -> str:
     """Every feed that is not retired, by folder, as OPML 2.0."""
     root = Element("opml", version="2.0")
     SubElement(SubElement(root, "head"), "title").text = title
-    folders = {(): SubElement(root, "body")}
+    folders: dict[tuple[str, ...], Element] = {(): SubElement(root, "body")}
     followed = Feed.objects.exclude(state=Feed.State.RETIRED).select_related("section")
-    for feed in followed.order_by("category", *Feed._meta.ordering):
-        path = tuple(filter(None, feed.category.split(BETWEEN)))
+    for feed in followed.order_by("category", "title", "url"):
+        path = tuple(name for name in feed.category.split(BETWEEN) if name)
         SubElement(_folder(path, folders), "outline", _attributes(feed))
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
