@@ -63,6 +63,7 @@ def entry(
         "html": html[:HTML_LENGTH],
         "summary": summary[:HTML_LENGTH],
     }
+    came = {name: storable(text) for name, text in came.items()}
     said = {name: repair(text) for name, text in came.items()}
     title, html, summary = said["title"], said["html"], said["summary"]
     url = web_address(href, base)
@@ -84,13 +85,13 @@ def entry(
         html=clean_entry(html or summary, web_address(html_base) or url or base),
         blurb=blurb("" if text == named else text),
         media_type=one_line(media_type[:LINE_LENGTH], 100),
-        garbled={name: storable(text) for name, text in came.items() if said[name] != text},
+        garbled={name: text for name, text in came.items() if said[name] != text},
     )
 
 
 def feed_title(title: str) -> str:
     """What a feed calls itself, on one line."""
-    return to_title(repair(title[:LINE_LENGTH]), FEED_TITLE_LENGTH)
+    return to_title(repair(storable(title[:LINE_LENGTH])), FEED_TITLE_LENGTH)
 
 
 def blurb(text: str) -> str:

@@ -23,6 +23,10 @@ SAMPLE = 50_000
 # Letters of other scripts than Latin, and so many of them that it is no accident.
 _FOREIGN = re.compile("[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff]")
 ENOUGH = 4
+PAGES = [
+    "gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "cp1251", "iso8859_5", "iso8859_7",
+    "cp1255", "cp1256", "cp874", "cp1252",
+]  # fmt: skip
 REPLACED = "\ufffd"
 
 
@@ -63,7 +67,7 @@ def _decode_declared(body: bytes, content_type: str) -> tuple[str, str]:
 
 def _guess(body: bytes) -> str:
     """By the script it would be; of the Latin pages, which look alike, the Western one."""
-    best = from_bytes(body[:SAMPLE], preemptive_behaviour=False).best()
+    best = from_bytes(body[:SAMPLE], cp_isolation=PAGES, preemptive_behaviour=False).best()
     text = str(best or "")
     foreign = len(_FOREIGN.findall(text))
     honest = foreign >= ENOUGH and 2 * foreign > sum(not letter.isascii() for letter in text)

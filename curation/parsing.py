@@ -8,6 +8,7 @@ path, and fetches one that looks like an address.
 import calendar
 import io
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.entities import html5
@@ -20,6 +21,7 @@ from curation import cleaning, jsonfeed, pace
 from curation.decoding import decode
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short, repaired
+from toolbox.text import storable
 
 A_PAGE = "This is a web page, not a feed."
 CHALLENGE = re.compile(
@@ -28,9 +30,15 @@ CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 
+# feedparser reads what was garbled by way of Latin-1 as it was meant, in silence. So do we, but we
+# keep how it came and say so: told another name of the same encoding, it leaves the text alone.
+for _reader in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser):
+    _reader.encoding = property(lambda self: "utf8", lambda self, said: None)
+
 _PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.I)
 _MISTAKES = re.compile(
-    r"(?P<quoted><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:#x?[0-9a-f]+|amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
+    r"(?P<quoted><!\[CDATA\[.*?(?:\]\]>|\Z))|&#(?P<number>x[0-9a-f]{1,8}|[0-9]{1,9});"
+    r"|&(?!(?:amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -74,7 +82,7 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
     return ParsedFeed(
-        format=SUPPORTED_VERSIONS.get(said.version, "").replace(" (unknown version)", ""),
+        format=_format(said.version, text),
         title=cleaning.feed_title(feed.get("title", "")),
         site_url=web_address(feed.get("link", ""), url),
         language=cleaning.language_code(feed.get("language", "")),
@@ -83,10 +91,21 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     )
 
 
+def _format(version: str, text: str) -> str:
+    """As people call it. feedparser reads CDF, the oldest, without a name for it."""
+    if not version:
+        return "CDF" if re.search(r"<channel\b", text[:1000], re.IGNORECASE) else ""
+    return SUPPORTED_VERSIONS.get(version, "").replace(" (unknown version)", "")
+
+
 def _mend(mistake: re.Match[str]) -> str:
-    """`&` as it is, and entities of HTML that XML does not know; what is quoted stays."""
+    """`&` as it is, entities of HTML that XML does not know, and numbers of no character; what is
+    quoted stays."""
     if mistake["quoted"]:
         return mistake["quoted"]
+    if number := mistake["number"]:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number)
+        return mistake[0] if code <= sys.maxunicode and storable(chr(code)) else ""
     known = html5.get(mistake["name"] or "", "")
     return "".join(f"&#{ord(letter)};" for letter in known) or f"&amp;{mistake['name'] or ''}"
 

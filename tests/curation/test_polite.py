@@ -133,7 +133,7 @@ TWENTY = [*KINDS, *["steady", "daily"] * 4]
 
 @pytest.fixture
 def week() -> Iterator[list[tuple[Site, Feed]]]:
-    """What twenty servers saw in a week of of a clock that ticks every half hour, later every hour."""
+    """What twenty servers saw in a week; the clock ticks every half hour, later every hour."""
     days = Days()
     with ExitStack() as servers:
         sites = [Site(servers.enter_context(serving()), kind) for kind in TWENTY]
