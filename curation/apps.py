@@ -7,4 +7,4 @@ class CurationConfig(AppConfig):
     name = "curation"
 
     def ready(self) -> None:
-        from curation import checks  # noqa: F401  (registers the checks)
+        from curation import checks, listeners  # noqa: F401  (registers them)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from curation.identity import web_address
 from curation.parsed import ParsedEntry
 from toolbox.html import clean_entry, to_line, to_title
-from toolbox.text import one_line, printable
+from toolbox.mojibake import repair
+from toolbox.text import one_line, printable, storable
 
 TITLE_LENGTH = 500
 FEED_TITLE_LENGTH = 300
@@ -54,19 +55,29 @@ def entry(
     media_type: str = "",
 ) -> ParsedEntry:
     """One clean entry. `base` is the feed's address, `html_base` what its HTML is relative to."""
-    title, html, summary = title[:LINE_LENGTH], html[:HTML_LENGTH], summary[:HTML_LENGTH]
+    came = {
+        "title": title[:LINE_LENGTH],
+        "author": author[:LINE_LENGTH],
+        "source": source[:LINE_LENGTH],
+        "tags": "\n".join(" ".join(tag[:LINE_LENGTH].split()) for tag in tags[:MAX_TAGS]),
+        "html": html[:HTML_LENGTH],
+        "summary": summary[:HTML_LENGTH],
+    }
+    came = {name: storable(text) for name, text in came.items()}
+    said = {name: repair(text) for name, text in came.items()}
+    title, html, summary = said["title"], said["html"], said["summary"]
     url = web_address(href, base)
     # Twice: some feeds escape their markup once too often.
     text = to_title(to_line((summary or html)[:BLURB_SOURCE]))
     named = _title(title, text, url or base)
-    words = (one_line(tag[:LINE_LENGTH], 60) for tag in tags[:MAX_TAGS])
+    words = (one_line(tag, 60) for tag in said["tags"].split("\n"))
     return ParsedEntry(
         title=named,
-        raw_title=printable(title),
+        raw_title=printable(came["title"]),
         guid=printable(guid).strip(),
         url=url,
-        author=_person(author[:LINE_LENGTH]),
-        source=one_line(source[:LINE_LENGTH], 100),
+        author=_person(said["author"]),
+        source=one_line(said["source"], 100),
         language=language_code(language),
         tags=tuple(dict.fromkeys(word for word in words if word)),
         raw_date=one_line(raw_date[:LINE_LENGTH], 100),
@@ -74,12 +85,13 @@ def entry(
         html=clean_entry(html or summary, web_address(html_base) or url or base),
         blurb=blurb("" if text == named else text),
         media_type=one_line(media_type[:LINE_LENGTH], 100),
+        garbled={name: text for name, text in came.items() if said[name] != text},
     )
 
 
 def feed_title(title: str) -> str:
     """What a feed calls itself, on one line."""
-    return to_title(title[:LINE_LENGTH], FEED_TITLE_LENGTH)
+    return to_title(repair(storable(title[:LINE_LENGTH])), FEED_TITLE_LENGTH)
 
 
 def blurb(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from charset_normalizer import from_bytes
 from w3lib.encoding import (
     html_body_declared_encoding,
     http_content_type_encoding,
@@ -9,10 +10,23 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-from toolbox.text import printable
+from toolbox.text import storable
 
 LATIN = "cp1252"
-WIDE = {b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be"}
+WIDE = {
+    b"<\0\0\0": "utf-32-le", b"{\0\0\0": "utf-32-le",
+    b"\0\0\0<": "utf-32-be", b"\0\0\0{": "utf-32-be",
+    b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be",
+}  # fmt: skip
+# Bytes that are enough to tell a script by.
+SAMPLE = 50_000
+# Letters of other scripts than Latin, and so many of them that it is no accident.
+_FOREIGN = re.compile("[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff]")
+ENOUGH = 4
+PAGES = [
+    "gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", "cp1251", "iso8859_5", "iso8859_7",
+    "cp1255", "cp1256", "cp874", "cp1252",
+]  # fmt: skip
 REPLACED = "\ufffd"
 
 
@@ -20,17 +34,18 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
     """The text, without characters XML cannot hold, and one sentence when not all was well.
 
     Never fails. What is valid UTF-8 is UTF-8, whatever is declared: other text hardly ever is.
+    Control characters that are half of a garbled letter stay: `toolbox.mojibake` needs them.
     """
     text, warning = _decode(body, content_type)
-    return printable(text).strip(), warning
+    return storable(text).strip(), warning
 
 
 def _decode(body: bytes, content_type: str) -> tuple[str, str]:
     encoding, bom = read_bom(body)
     if encoding is not None and bom is not None:
         return to_unicode(body[len(bom) :], encoding), ""
-    if body[:2] in WIDE:
-        return to_unicode(body, WIDE[body[:2]]), ""
+    if wide := WIDE.get(body[:4]) or WIDE.get(body[:2]):
+        return to_unicode(body, wide), ""
     try:
         return body.decode(), ""
     except UnicodeDecodeError:
@@ -47,7 +62,16 @@ def _decode_declared(body: bytes, content_type: str) -> tuple[str, str]:
             continue
     if _mostly_utf8(text := body.decode(errors="replace")):
         return text, "Some characters could not be read."
-    return to_unicode(body, LATIN), "The encoding is not what it says; it was guessed."
+    return to_unicode(body, _guess(body)), "The encoding is not what it says; it was guessed."
+
+
+def _guess(body: bytes) -> str:
+    """By the script it would be; of the Latin pages, which look alike, the Western one."""
+    best = from_bytes(body[:SAMPLE], cp_isolation=PAGES, preemptive_behaviour=False).best()
+    text = str(best or "")
+    foreign = len(_FOREIGN.findall(text))
+    honest = foreign >= ENOUGH and 2 * foreign > sum(not letter.isascii() for letter in text)
+    return best.encoding if best and honest else LATIN
 
 
 def _mostly_utf8(text: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from curation import pace
 from curation.parsing import CHALLENGE
 from toolbox import http
 from toolbox.text import one_line
@@ -17,10 +18,11 @@ LONGEST_PAUSE = timedelta(hours=24)
 # What the columns hold; a longer validator is of no use cut short.
 ETAG_LENGTH, DATE_LENGTH = 500, 100
 
+NOTHING_THERE = "There is nothing at this address (404)."
 REASONS = {
     401: "The server wants a login (401).",
     403: "The server refuses us (403).",
-    404: "There is nothing at this address (404).",
+    404: NOTHING_THERE,
     410: "The feed is gone for good (410).",
     429: "The server asks us to come less often (429).",
     503: "The server is not available just now (503).",
@@ -39,6 +41,9 @@ class Fetched:
     # Where redirects said the feed has moved for good.
     moved_to: str = ""
     unchanged: bool = False
+    # How long the server says it may be kept, and how long we are to stay away.
+    max_age: timedelta | None = None
+    retry_after: timedelta | None = None
 
 
 class FetchError(Exception):
@@ -62,18 +67,24 @@ async def fetch(
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
+    conditional = bool(etag or last_modified)
     try:
         answer = await client.get(url, headers)
+        if answer.status == 304 and not conditional:
+            # A cache in between took us for somebody else.
+            answer = await client.get(url, headers | {"Cache-Control": "no-cache"})
     except http.HttpError as error:
         raise FetchError(str(error)) from error
-    if answer.status == 304 and (etag or last_modified):
-        return _fetched(answer, etag, last_modified)
+    if answer.status == 304 and conditional:
+        return _fetched(answer, now, etag, last_modified)
     if not 200 <= answer.status < 300:
         raise _refusal(answer, now)
-    return _fetched(answer)
+    return _fetched(answer, now)
 
 
-def _fetched(answer: http.Answer, etag: str = "", last_modified: str = "") -> Fetched:
+def _fetched(
+    answer: http.Answer, now: datetime, etag: str = "", last_modified: str = ""
+) -> Fetched:
     """A 304 may leave out the validators: those that were sent are then still good."""
     return Fetched(
         url=answer.url,
@@ -83,6 +94,8 @@ def _fetched(answer: http.Answer, etag: str = "", last_modified: str = "") -> Fe
         last_modified=_validator(answer, "last-modified", DATE_LENGTH) or last_modified,
         moved_to=answer.moved_to,
         unchanged=answer.status == 304,
+        max_age=pace.stated_by(answer.headers.get("cache-control", "")),
+        retry_after=_retry_after(answer.headers.get("retry-after", ""), now),
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from curation.identity import canonical_url
+from curation.known import Known
 from curation.models import Feed
 from curation.models.feed import URL_LENGTH
 from curation.tasks import poll_due
@@ -19,7 +20,11 @@ from toolbox.text import one_line
 
 # What a person enters, and what goes with the address: the rest of the row is the poller's.
 ENTERED = ["url", "title", "site_url", "section", "category", "state"]
-ASKED_WITH = ["etag", "last_modified", "body_hash", "next_poll_at"]
+STREAK = ["error_streak", "failing_since"]
+ASKED_WITH = [
+    "etag", "last_modified", "body_hash", "next_poll_at", "moved_to", "moved_since",
+    "moved_streak", "candidates",
+]  # fmt: skip
 
 
 class FeedAddressError(Exception):
@@ -71,43 +76,30 @@ def follow(urls: Iterable[str], *, by: User | None, now: datetime) -> list[Feed]
     for url in [feed_address(url) for url in urls]:
         feed = known.get(url)
         if feed is None:
-            feed = known.add(Feed(url=url, next_poll_at=now))
+            feed = known.add(Feed.objects.create(url=url, next_poll_at=now))
             record(by, "followed", str(feed), url=url)
         feeds.append(feed)
     return feeds
 
 
-class Known:
-    """The feeds there are, found by any spelling of their address."""
-
-    def __init__(self) -> None:
-        feeds = Feed.objects.select_related("section")
-        self._feeds = {canonical_url(feed.url): feed for feed in feeds}
-
-    def get(self, url: str) -> Feed | None:
-        """The feed at `url`, with or without `www.`, by http or https."""
-        return self._feeds.get(canonical_url(url))
-
-    def add(self, feed: Feed) -> Feed:
-        """Store a new feed."""
-        feed.save(force_insert=True)
-        self._feeds[canonical_url(feed.url)] = feed
-        return feed
-
-
 @transaction.atomic
-def save(feed: Feed, *, by: User | None, now: datetime) -> None:
+def save(feed: Feed, *, by: User | None, now: datetime, entered: str = "") -> None:
     """Store what an editor entered. At a new address the feed is asked at once, and as if never
-    asked before. Raises FeedAddressError."""
+    asked before. `entered` is the page it was found from. Raises FeedAddressError."""
     require(by, "curation.change_feed" if feed.pk else "curation.add_feed")
     feed.url = free_address(feed.url, feed)
+    if feed.state == Feed.State.RETIRED:
+        # Nobody needs to be told what a person decided.
+        feed.error_streak, feed.failing_since = 0, None
     if Feed.objects.filter(pk=feed.pk, url=feed.url).exists():
-        feed.save(update_fields=ENTERED)
+        feed.save(update_fields=[*ENTERED, *STREAK])
         return
-    feed.etag = feed.last_modified = feed.body_hash = ""
+    feed.etag = feed.last_modified = feed.body_hash = feed.moved_to = ""
+    feed.moved_since, feed.moved_streak, feed.candidates = None, 0, []
     feed.next_poll_at = now
+    feed.site_url = feed.site_url or entered
     feed.save(update_fields=[*ENTERED, *ASKED_WITH] if feed.pk else None)
-    record(by, "followed", str(feed), url=feed.url)
+    record(by, "followed", str(feed), url=feed.url, **({"entered": entered} if entered else {}))
     nudge(poll_due)
 
 

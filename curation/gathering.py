@@ -24,6 +24,7 @@ from curation.fetching import Fetched, FetchError, fetch
 from curation.models import Feed
 from curation.parsed import NotAFeedError, ParsedFeed
 from curation.parsers import Parsers
+from curation.rhythm import validators
 from toolbox import http
 
 logger = logging.getLogger("newsdesk.curation")
@@ -124,9 +125,7 @@ class _Round:
 
     async def outcome(self, client: http.Client, feed: Feed) -> Outcome:
         """Raises FetchError, NotAFeedError."""
-        fetched = await fetch(
-            client, feed.url, etag=feed.etag, last_modified=feed.last_modified, now=self.now
-        )
+        fetched = await fetch(client, feed.url, **validators(feed, self.now), now=self.now)
         if fetched.unchanged:
             return Outcome(feed, fetched)
         async with self.bodies:

@@ -123,10 +123,11 @@ def _add_entries(feed: Feed, fresh: list[_Said], links: Mapping[UUID, int], now:
             raw_date=said.entry.raw_date,
             published_at=offering.date(said.entry, now),
             date_is_ours=said.entry.published_at != offering.date(said.entry, now),
+            repaired=bool(said.entry.garbled),
         )
         for said in fresh
     )
     EntryContent.objects.bulk_create(
-        EntryContent(entry=entry, html=said.entry.html)
+        EntryContent(entry=entry, html=said.entry.html, garbled=dict(said.entry.garbled))
         for entry, said in zip(entries, fresh, strict=True)
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
+from curation import flood
 from curation.identity import canonical_url, untracked
 from curation.kinds import SHELVES, kind_of
 from curation.models import Feed, Link, LinkAddress
@@ -21,7 +22,7 @@ from publication.models import Section
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
 OFFERED_AT_FIRST = 20
 RECENT = timedelta(days=60)
-OLD_AT_FIRST = "Already old when its feed was added"
+OLD_AT_FIRST = "There already when its feed was added"
 # A link merged into one that is merged itself; longer chains are followed the next time.
 MERGES = 5
 
@@ -58,8 +59,11 @@ def offer(
         return Offered({})
     shelves = {section.slug: section for section in Section.objects.active()}
     links = [_link(feed, parsed, entry, shelves, now) for entry in stories.values()]
+    pairs = list(zip(stories.values(), links, strict=True))
     if feed.last_ok_at is None:
-        _set_old_ones_aside(links, now)
+        _set_old_ones_aside(pairs, now)
+    else:
+        flood.hold(pairs, feed.last_new_at or now)
     Link.objects.bulk_create(links)
     addresses = [
         LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
@@ -109,8 +113,10 @@ def _link(
     )
 
 
-def _set_old_ones_aside(links: list[Link], now: datetime) -> None:
-    newest_first = sorted(links, key=lambda link: link.published_at, reverse=True)
-    for link in newest_first[OFFERED_AT_FIRST:]:
-        if link.published_at < now - RECENT:
+def _set_old_ones_aside(stories: list[tuple[ParsedEntry, Link]], now: datetime) -> None:
+    """Without dates the order of the feed is all there is: its newest stands on top."""
+    newest_first = stories[::-1]
+    newest_first.sort(key=lambda story: story[0].published_at or now, reverse=True)
+    for entry, link in newest_first[OFFERED_AT_FIRST:]:
+        if entry.published_at is None or entry.published_at < now - RECENT:
             link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST

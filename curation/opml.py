@@ -1,6 +1,5 @@
 """Lists of feeds in and out, without loss of address, title, site, folder or section."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -8,14 +7,18 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from curation.following import FeedAddressError, Known, feed_address, without_password
+from curation.following import FeedAddressError, feed_address, without_password
 from curation.identity import web_address
+from curation.known import Known
 from curation.models import Feed
 from curation.models.feed import URL_LENGTH
 from curation.outlines import Outline, read
 from publication.access import record, require
 from publication.models import Section
 from toolbox.text import one_line
+
+# Between the names of folders that stand in each other.
+BETWEEN = " / "
 
 
 @dataclass
@@ -45,8 +48,13 @@ def import_opml(
     outlines, damage = read(data)
     shelves = {name.lower(): s for s in Section.objects.all() for name in (s.slug, s.title)}
     known, imported = Known(), Imported(damage=damage)
-    for outline in outlines:
-        _import(outline, section or _shelf(outline, shelves), known, imported, now)
+    fresh = [
+        feed
+        for outline in outlines
+        if (feed := _new(outline, section or _shelf(outline, shelves), known, imported, now))
+    ]
+    Feed.objects.bulk_create(fresh, batch_size=500)
+    imported.added = len(fresh)
     record(by, "import feeds", f"{imported.added} feeds", refused=len(imported.refused))
     return imported
 
@@ -55,23 +63,36 @@ def export_opml(title: str) -> str:
     """Every feed that is not retired, by folder, as OPML 2.0."""
     root = Element("opml", version="2.0")
     SubElement(SubElement(root, "head"), "title").text = title
-    body = SubElement(root, "body")
-    folders: dict[str, list[Feed]] = defaultdict(list)
-    for feed in Feed.objects.exclude(state=Feed.State.RETIRED).select_related("section"):
-        folders[feed.category].append(feed)
-    for name, feeds in sorted(folders.items()):
-        folder = SubElement(body, "outline", text=name, title=name) if name else body
-        for feed in feeds:
-            SubElement(folder, "outline", _attributes(feed))
+    folders: dict[tuple[str, ...], Element] = {(): SubElement(root, "body")}
+    followed = Feed.objects.exclude(state=Feed.State.RETIRED).select_related("section")
+    for feed in followed.order_by("category", "title", "url"):
+        path = tuple(name for name in feed.category.split(BETWEEN) if name)
+        SubElement(_folder(path, folders), "outline", _attributes(feed))
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _folder(path: tuple[str, ...], folders: dict[tuple[str, ...], Element]) -> Element:
+    """The folder at `path`, inside those it stands in."""
+    if path not in folders:
+        around = _folder(path[:-1], folders)
+        folders[path] = SubElement(around, "outline", text=path[-1], title=path[-1])
+    return folders[path]
+
+
 def _attributes(feed: Feed) -> dict[str, str]:
-    named = {"text": feed.title or feed.url, "title": feed.title}
+    """What we know, and what the line it came by said beyond it."""
     site = {"htmlUrl": feed.site_url} if feed.site_url else {}
-    shelf = {"category": feed.section.slug} if feed.section else {}
-    return {"type": "rss", **named, "xmlUrl": feed.url, **site, **shelf}
+    known = {"title": feed.title, "xmlUrl": feed.url, **site, **_categories(feed)}
+    return {"type": "rss", "text": feed.title or feed.url, **feed.outline, **known}
+
+
+def _categories(feed: Feed) -> dict[str, str]:
+    """The section's slug before the categories that were there."""
+    said = feed.outline.get("category", "")
+    slug = feed.section.slug if feed.section else ""
+    names = [slug, *(name for name in said.split(",") if name.strip() != slug)]
+    return {"category": ",".join(filter(None, names))} if any(names) else {}
 
 
 def _shelf(outline: Outline, shelves: dict[str, Section]) -> Section | None:
@@ -81,26 +102,27 @@ def _shelf(outline: Outline, shelves: dict[str, Section]) -> Section | None:
     return next(filter(None, found), None)
 
 
-def _import(
+def _new(
     outline: Outline, section: Section | None, known: Known, done: Imported, now: datetime
-) -> None:
+) -> Feed | None:
+    """The feed of this line, unless it is known or refused."""
     try:
         url = feed_address(outline.url)
     except FeedAddressError as error:
         done.refused.append((without_password(outline.url), str(error)))
-        return
+        return None
     if known.get(url):
         done.known += 1
-        return
+        return None
     site = web_address(outline.site_url)
-    known.add(
+    return known.add(
         Feed(
             url=url,
             title=one_line(outline.title, 300),
             site_url=site if len(site) <= URL_LENGTH else "",
-            category=one_line(" / ".join(outline.folders), 200),
+            category=one_line(BETWEEN.join(outline.folders), 200),
+            outline=outline.extra,
             section=section,
             next_poll_at=now,
         )
     )
-    done.added += 1

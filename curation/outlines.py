@@ -2,7 +2,7 @@
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from xml.parsers import expat
 
@@ -10,6 +10,9 @@ from curation.decoding import decode
 
 MAX_OUTLINES = 20_000
 MAX_DEPTH = 50
+# Attributes that are columns of a feed; of the others so many and so much are kept.
+OURS = {"xmlurl", "htmlurl", "title"}
+EXTRAS, EXTRA_LENGTH = 20, 2000
 # The commonest damage: an address with its `&` as it is.
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 _OUTLINE = re.compile(r"<outline\b", re.IGNORECASE)
@@ -30,6 +33,8 @@ class Outline:
     # Names of the folders around it, outermost first.
     folders: tuple[str, ...] = ()
     category: str = ""
+    # Everything else that its line said, under the names it used.
+    extra: dict[str, str] = field(default_factory=dict)
 
 
 def read(data: bytes) -> tuple[list[Outline], str]:
@@ -61,6 +66,16 @@ def _salvage(text: str) -> list[Outline]:
     return found[:MAX_OUTLINES]
 
 
+def _extra(attributes: dict[str, str]) -> dict[str, str]:
+    """What has no column of ours; a name with a prefix means nothing outside its document."""
+    kept = {
+        name: value[:EXTRA_LENGTH]
+        for name, value in attributes.items()
+        if name.lower() not in OURS and ":" not in name and value.strip()
+    }
+    return dict(list(kept.items())[:EXTRAS])
+
+
 class _Reader:
     """expat's events, collected. Names are taken in any case, as real lists have them."""
 
@@ -80,18 +95,17 @@ class _Reader:
         said = {key.lower(): value.strip() for key, value in attributes.items()}
         title = said.get("title") or said.get("text", "")
         if url := said.get("xmlurl", ""):
-            self.add(url, title, said)
+            self.add(url, title, said, _extra(attributes))
         self.folders.append("" if url else title)
         if len(self.folders) > MAX_DEPTH:
             raise OpmlError(f"The list is nested deeper than {MAX_DEPTH} levels.")
 
-    def add(self, url: str, title: str, said: dict[str, str]) -> None:
+    def add(self, url: str, title: str, said: dict[str, str], extra: dict[str, str]) -> None:
         if len(self.found) == MAX_OUTLINES:
             raise OpmlError(f"The list holds more than {MAX_OUTLINES} feeds.")
         folders = tuple(filter(None, self.folders))
-        self.found.append(
-            Outline(url, title, said.get("htmlurl", ""), folders, said.get("category", ""))
-        )
+        site, category = said.get("htmlurl", ""), said.get("category", "")
+        self.found.append(Outline(url, title, site, folders, category, extra))
 
     def end(self, name: str) -> None:
         if name.lower() == "outline" and self.folders:

@@ -1,7 +1,8 @@
 """What a feed said, as values: the hand-over from parsing to taking in."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 # More than any editor reads; a feed that holds its whole archive is cut here.
 MAX_ENTRIES = 500
@@ -32,6 +33,8 @@ class ParsedEntry:
     blurb: str = ""
     # Of an attached file, such as audio/mpeg.
     media_type: str = ""
+    # The fields that came garbled and were repaired, as they came.
+    garbled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,17 @@ class ParsedFeed:
     title: str = ""
     site_url: str = ""
     language: str = ""
+    # How long it says it may be kept before it is asked again.
+    pace: timedelta | None = None
     entries: tuple[ParsedEntry, ...] = ()
     # What was not well, though entries were read; one plain sentence.
     warning: str = ""
+
+
+def repaired(entries: Iterable[ParsedEntry]) -> str:
+    """The warning for a feed whose text was garbled: one sentence, or "" when none was."""
+    count = sum(bool(entry.garbled) for entry in entries)
+    return f"Garbled characters were repaired in {count} of its entries." if count else ""
 
 
 def cut_short(count: int) -> str:

@@ -8,6 +8,8 @@ path, and fetches one that looks like an address.
 import calendar
 import io
 import re
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
@@ -15,20 +17,28 @@ from typing import Any
 import feedparser
 from feedparser.api import SUPPORTED_VERSIONS
 
-from curation import cleaning, jsonfeed
+from curation import cleaning, jsonfeed, pace
 from curation.decoding import decode
 from curation.identity import web_address
-from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
+from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short, repaired
+from toolbox.text import storable
 
+A_PAGE = "This is a web page, not a feed."
 CHALLENGE = re.compile(
     r"challenge-platform|cf-chl|cf_chl|<title>Just a moment|<title>Attention Required"
     r"|Enable JavaScript and cookies to continue|ddos-guard|/_Incapsula_Resource|captcha-delivery",
     re.IGNORECASE,
 )
 
+# feedparser reads what was garbled by way of Latin-1 as it was meant, in silence. So do we, but we
+# keep how it came and say so: told another name of the same encoding, it leaves the text alone.
+for _reader in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser):
+    _reader.encoding = property(lambda self: "utf8", lambda self, said: None)
+
 _PAGE = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.I)
 _MISTAKES = re.compile(
-    r"(?P<quoted><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:#x?[0-9a-f]+|amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
+    r"(?P<quoted><!\[CDATA\[.*?(?:\]\]>|\Z))|&#(?P<number>x[0-9a-f]{1,8}|[0-9]{1,9});"
+    r"|&(?!(?:amp|lt|gt|quot|apos);)(?P<name>\w+;)?",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -42,9 +52,8 @@ def parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
     if not text:
         raise NotAFeedError("The answer is empty.")
     feed = jsonfeed.read(text, url) if text.startswith("{") else _read_xml(text, url)
-    if not misread:
-        return feed
-    return ParsedFeed(**{**vars(feed), "warning": f"{misread} {feed.warning}".strip()})
+    warnings = filter(None, [misread, feed.warning, repaired(feed.entries)])
+    return replace(feed, warning=" ".join(warnings), pace=pace.stated_in(text))
 
 
 def explain(text: str) -> str:
@@ -55,7 +64,7 @@ def explain(text: str) -> str:
     if "<opml" in start:
         return "This is an OPML list of feeds, not a feed. It can be imported as a list."
     if "<!doctype html" in start or "<html" in start or "<body" in start:
-        return "This is a web page, not a feed."
+        return A_PAGE
     return "This is not a feed." if start.startswith("<") else "This is neither XML nor JSON."
 
 
@@ -73,7 +82,7 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
     return ParsedFeed(
-        format=SUPPORTED_VERSIONS.get(said.version, "").replace(" (unknown version)", ""),
+        format=_format(said.version, text),
         title=cleaning.feed_title(feed.get("title", "")),
         site_url=web_address(feed.get("link", ""), url),
         language=cleaning.language_code(feed.get("language", "")),
@@ -82,10 +91,21 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     )
 
 
+def _format(version: str, text: str) -> str:
+    """As people call it. feedparser reads CDF, the oldest, without a name for it."""
+    if not version:
+        return "CDF" if re.search(r"<channel\b", text[:1000], re.IGNORECASE) else ""
+    return SUPPORTED_VERSIONS.get(version, "").replace(" (unknown version)", "")
+
+
 def _mend(mistake: re.Match[str]) -> str:
-    """`&` as it is, and entities of HTML that XML does not know; what is quoted stays."""
+    """`&` as it is, entities of HTML that XML does not know, and numbers of no character; what is
+    quoted stays."""
     if mistake["quoted"]:
         return mistake["quoted"]
+    if number := mistake["number"]:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number)
+        return mistake[0] if code <= sys.maxunicode and storable(chr(code)) else ""
     known = html5.get(mistake["name"] or "", "")
     return "".join(f"&#{ord(letter)};" for letter in known) or f"&amp;{mistake['name'] or ''}"
 

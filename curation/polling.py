@@ -3,19 +3,21 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from curation import recording
+from curation import locating, recording
 from curation.gathering import Outcome, gathering
-from curation.intake import take_in
+from curation.intake import TakenIn, take_in
 from curation.models import Feed
+from curation.models.feed import POLL_LASTS
+from curation.parsing import A_PAGE
 
 logger = logging.getLogger("newsdesk.curation")
 
 # While a poll runs its feeds are nobody else's; after a crash they are due again so much later.
-LEASE = timedelta(minutes=10)
+LEASE = POLL_LASTS
 # Of those that are due, how many one poll takes; the sweep nudges for the others.
 AT_ONCE = 1000
 
@@ -31,6 +33,8 @@ class Report:
     unchanged: int = 0
     # Address and reason.
     failures: list[tuple[str, str]] = field(default_factory=list)
+    # The address of a page that was entered, and that of its feed, which is followed now.
+    located: list[tuple[str, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -53,13 +57,41 @@ def poll(feeds: Iterable[Feed], now: datetime, tell: Tell | None = None) -> Repo
     report, done = Report(feeds=len(asked)), 0
     if not asked:
         return report
+    recording.taken_on(asked, now)
     with gathering(asked, now) as batches:
         for batch in batches:
             _store(batch, now, report)
             done += len(batch)
             if tell:
                 tell(done, len(asked))
+    if pages := _pages(asked, report):
+        _look_behind(pages, now, report)
     return report
+
+
+def _pages(feeds: list[Feed], report: Report) -> list[Feed]:
+    """New feeds whose address turned out to be that of a page."""
+    pages = {url for url, reason in report.failures if reason == A_PAGE}
+    return [
+        feed for feed in feeds if feed.url in pages and not (feed.last_ok_at or feed.error_streak)
+    ]
+
+
+def _look_behind(pages: list[Feed], now: datetime, report: Report) -> None:
+    """Find the feeds of pages, and ask those that were found."""
+    told = {located.entered: located for located in locating.locate(pages, now)}
+    report.failures = [
+        (url, told[url].sentence if url in told else reason)
+        for url, reason in report.failures
+        if url not in told or told[url].feed is None
+    ]
+    found = [located.feed for located in told.values() if located.feed]
+    report.located += [(entered, at.feed.url) for entered, at in told.items() if at.feed]
+    if not found:
+        return
+    with gathering(found, now) as batches:
+        for batch in batches:
+            _store(batch, now, report)
 
 
 def _claim_due(now: datetime) -> list[Feed]:
@@ -89,7 +121,9 @@ def _store_one(outcome: Outcome, now: datetime, report: Report) -> None:
         # Entries and validators together, or neither.
         with transaction.atomic():
             taken = take_in(outcome.feed, outcome.parsed, now) if outcome.parsed else None
-            recording.answered(outcome, now, new=bool(taken and taken.entries))
+            recording.answered(
+                outcome, now, new=bool(taken and taken.entries), strange=_is_strange(outcome, taken)
+            )
     except Exception:
         logger.exception("Feed %s could not be stored", outcome.feed.url)
         fault = "A fault of ours, not of the feed: see the log."
@@ -97,6 +131,13 @@ def _store_one(outcome: Outcome, now: datetime, report: Report) -> None:
         return
     report.new_links += taken.links if taken else 0
     report.unchanged += 0 if taken and taken.entries else 1
+
+
+def _is_strange(outcome: Outcome, taken: TakenIn | None) -> bool:
+    """Whether a feed that is known says nothing it said before."""
+    if taken is None or outcome.parsed is None or outcome.feed.last_ok_at is None:
+        return False
+    return taken.entries == len(outcome.parsed.entries) > 0
 
 
 def _failed(outcome: Outcome, now: datetime, report: Report) -> None:

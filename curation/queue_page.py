@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from curation.models import Entry, Feed, Link, LinkEvent, LinkUse
 from curation.paging import after, key_of
 from curation.queue_address import SHELVES, Asked
-from curation.wording import age, standing
+from curation.wording import age, remarks, standing
 from publication.models import Section, SectionKind
 from toolbox.addresses import followable, host
 
@@ -37,6 +37,10 @@ class Row:
     standing: str
     also_in: list[str]
     ran: list[LinkUse]
+    # What its feed did not say, or said wrongly: sentences for whoever decides.
+    remarks: list[str]
+    # The entry whose text was garbled and was repaired.
+    repaired: Entry | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,10 @@ def _newest(links: QuerySet[Link], moment: str) -> QuerySet[Link]:
 
 def _rows(links: list[Link], now: datetime) -> list[Row]:
     """With all that a row says, in as many queries for fifty links as for one."""
-    entries = Entry.objects.select_related("feed").only("link", "feed__title", "feed__url")
+    entries = Entry.objects.select_related("feed").only(
+        "link", "feed__title", "feed__url", "title", "raw_title", "repaired", "date_is_ours",
+        "raw_date",
+    )  # fmt: skip
     prefetch_related_objects(
         links,
         Prefetch("entries", entries.order_by("pk")),
@@ -146,4 +153,6 @@ def _row(link: Link, now: datetime) -> Row:
         standing=standing(link, event.actor_name if event else "", now),
         also_in=[carrier for carrier in carriers if carrier != source],
         ran=list(link.uses.all()),
+        remarks=remarks(link.entries.all()),
+        repaired=next((entry for entry in link.entries.all() if entry.repaired), None),
     )

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from curation.models import Feed
+
 SHORTEST = timedelta(hours=1)
+# Asked by a feed to come more often, this is how often we do.
+LEAST = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
+# A server's "unchanged" is believed so long of a feed that has fallen silent.
+PLAINLY_AFTER = timedelta(days=7)
 # Of how many entries the usual gap is taken: what a feed did lately.
 RECENT = 20
 # All feeds that failed at the same moment should not come back at the same moment.
@@ -21,14 +27,21 @@ def usual_gap(dates: Iterable[datetime]) -> timedelta | None:
 
 
 def after_answer(
-    now: datetime, gap: timedelta | None, last_new_at: datetime | None, dice: float
+    now: datetime,
+    gap: timedelta | None,
+    last_new_at: datetime | None,
+    dice: float,
+    stated: timedelta | None = None,
 ) -> datetime:
     """The next poll of a feed that answered: twice per usual gap, less often as it falls silent.
 
-    `dice` is from 0 to 1 and spreads the polls a little. Between one hour and one day.
+    `dice` is from 0 to 1 and spreads the polls a little. `stated` is how long the feed says it
+    may be kept: never sooner. Between one hour (less if it says so) and one day.
     """
     silence = now - last_new_at if last_new_at else LONGEST
-    return now + _spread(_within(max(gap or silence, silence / 4) / 2), dice)
+    floor = max(min(stated or SHORTEST, SHORTEST), LEAST)
+    pause = max(max(gap or silence, silence / 4) / 2, stated or floor)
+    return now + _spread(_within(pause, floor), dice)
 
 
 def after_failure(
@@ -42,8 +55,22 @@ def after_failure(
     return now + max(_spread(pause, dice), retry_after or SHORTEST)
 
 
-def _within(pause: timedelta) -> timedelta:
-    return min(max(pause, SHORTEST), LONGEST)
+def validators(feed: Feed, now: datetime) -> dict[str, str]:
+    """What a feed is asked with. One that has long been silent is now and then asked plainly:
+    a server may say "unchanged" for ever."""
+    spoken, had = feed.last_new_at or now, feed.last_body_at or now
+    if now - had >= PLAINLY_AFTER and now - spoken >= 3 * (feed.usual_gap or LONGEST):
+        return {}
+    return {"etag": feed.etag, "last_modified": feed.last_modified}
+
+
+def longest(*pauses: timedelta | None) -> timedelta | None:
+    """The longest of what was said; None when nothing was."""
+    return max(filter(None, pauses), default=None)
+
+
+def _within(pause: timedelta, floor: timedelta = SHORTEST) -> timedelta:
+    return min(max(pause, floor), LONGEST)
 
 
 def _spread(pause: timedelta, dice: float) -> timedelta:

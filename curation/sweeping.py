@@ -1,9 +1,10 @@
-"""What waits in this room for the clock: feeds whose next poll has come."""
+"""What waits in this room for the clock: feeds whose next poll has come, and news of sick ones."""
 
 from datetime import datetime
 
 from django.db.models import Min
 
+from curation import alerting
 from curation.models import Feed
 from curation.tasks import poll_due
 from toolbox.nudges import nudge
@@ -11,11 +12,13 @@ from toolbox.nudges import nudge
 
 def sweep(now: datetime) -> str | None:
     """Nudge for feeds that are due. Answers one line when there was something to do."""
-    due = Feed.objects.due(now).order_by().count()
-    if not due:
-        return None
-    nudge(poll_due)
-    return f"{due} feeds to poll"
+    lines = []
+    if due := Feed.objects.due(now).order_by().count():
+        nudge(poll_due)
+        lines.append(f"{due} feeds to poll")
+    if ailing := alerting.note(now):
+        lines.append(f"the editors are told of {ailing} feeds")
+    return ", ".join(lines) or None
 
 
 def overdue_since(now: datetime) -> datetime | None:

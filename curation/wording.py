@@ -1,11 +1,12 @@
 """What a link is, and how long it has been so, in the words the queue uses."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from curation.models import Link
+from curation.models import Entry, Link
 
 AGES = [
     (timedelta(days=365), "yr"),
@@ -53,3 +54,15 @@ def standing(link: Link, by: str, now: datetime) -> str:
     if link.snoozed_until and link.snoozed_until <= now:
         return f"Back from a snooze{who}, since {day(link.snoozed_until)}"
     return f"Snoozed until {day(link.snoozed_until)}{who}" if link.snoozed_until else ""
+
+
+def remarks(entries: Iterable[Entry]) -> list[str]:
+    """What is not to be believed of a link, by the entry that brought it."""
+    first = next(iter(entries), None)
+    if first is None or not first.date_is_ours:
+        return []
+    if not first.raw_date:
+        return ["Its feed gives no date: this is when it was first seen."]
+    return [
+        f"Its feed dates it “{first.raw_date}”, which cannot be: this is when it was first seen."
+    ]

@@ -6,18 +6,37 @@ import unicodedata
 # What XML 1.0 cannot hold: an MJML source with one of these does not render, and PostgreSQL
 # refuses NUL. Lone surrogates cannot be encoded at all.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters nobody sees, but for the joiners that scripts and emoji need; letters that write a
+# text into the flag of a region belong behind its flag only; accents piled up over the line above.
+_UNSEEN = re.compile(
+    "[\u00ad\u180e\u200b\u2060-\u2064\ufeff]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
+)
+_ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILE = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
 # C1 controls; bidirectional overrides that make a title read other than it is stored.
 _HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def storable(text: str) -> str:
+    """`text` as raw as XML and PostgreSQL can hold it: to be kept, never to be shown."""
+    return _NOT_XML.sub("", text)
+
+
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
-    return _HARMFUL.sub("", _NOT_XML.sub("", text))
+    return _HARMFUL.sub("", storable(text))
 
 
 def one_line(text: str, length: int | None = None) -> str:
-    """`text` printable, composed (NFC), on one line; past `length` characters, an ellipsis."""
-    line = unicodedata.normalize("NFC", " ".join(printable(text).split()))
+    """`text` printable, composed (NFC), on one line; past `length` characters, an ellipsis.
+
+    What cannot be seen is gone, and of accents piled up three stay.
+    """
+    text = printable(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _PILE.sub(r"\1", _UNSEEN.sub("", text)))
+    line = " ".join(text.split())
     if length is not None and len(line) > length:
         return line[: length - 1].rstrip() + "…"
     return line

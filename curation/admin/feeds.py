@@ -1,34 +1,33 @@
-"""Every feed with its health in plain words; lists of feeds in and out."""
+"""Every feed with its health in plain words."""
 
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timesince import timesince, timeuntil
 
-from curation import following, opml
-from curation.admin.forms import FeedForm, ListForm
-from curation.health import diagnosis, health
+from curation import flood, following
+from curation.admin.feed_doors import FeedDoors, person
+from curation.admin.forms import FeedForm
+from curation.admin.shown import shortly, when
+from curation.health import (
+    Health,
+    diagnosis,
+    health,
+    move_in_words,
+    rhythm_in_words,
+    summary,
+    with_health,
+)  # fmt: skip
 from curation.models import Feed
-from curation.outlines import OpmlError
-from publication.masthead import current
+from curation.progress import progress
 
-# Refused lines that are named one by one.
-NAMED = 20
 HEALTH: tuple[str, ...] = (
-    "condition", "format", "last_new_at", "last_ok_at", "last_poll_at", "next_poll_at",
-    "usual_gap", "error_streak", "failing_since", "moved_to",
+    "condition", "ok", "new", "usually", "failed", "asked", "next", "format", "moved",
 )  # fmt: skip
 
 
@@ -39,24 +38,19 @@ class HealthFilter(admin.SimpleListFilter):
     parameter_name = "health"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("failing", "Failing"), ("flawed", "Not all is well"), ("waiting", "Not asked yet")]
+        return [(str(word), word.label) for word in Health]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
-        conditions = {
-            "failing": Q(error_streak__gt=0),
-            "flawed": Q(error_streak=0) & ~Q(warning=""),
-            "waiting": Q(error_streak=0, last_ok_at=None),
-        }
-        condition = conditions.get(self.value() or "")
-        return queryset.filter(condition) if condition else queryset
+        word = self.value()
+        return with_health(queryset, timezone.now()).filter(health=word) if word else queryset
 
 
 @admin.register(Feed)
-class FeedAdmin(admin.ModelAdmin[Feed]):
-    """Every feed with its health in plain words."""
+class FeedAdmin(FeedDoors):
+    """The list, and the form of one feed."""
 
     form = FeedForm
-    list_display = ["name", "condition", "section", "last_new", "next_poll"]
+    list_display = ["name", "condition", "section", "last_ok", "last_new", "next_poll"]
     list_filter = [HealthFilter, "state", "section"]
     list_select_related = ["section"]
     search_fields = ["title", "url", "site_url", "category"]
@@ -65,7 +59,7 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
         models.CharField: {"widget": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
     }
     fieldsets = [
-        (None, {"fields": ["url", "title", "site_url", "section", "category", "state"]}),
+        (None, {"fields": ["url", "pick", "title", "site_url", "section", "category", "state"]}),
         ("Health", {"fields": HEALTH}),
     ]
     readonly_fields = HEALTH
@@ -79,105 +73,101 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
 
     @admin.display(ordering="-error_streak", description="health")
     def condition(self, feed: Feed) -> str:
+        now = timezone.now()
         return format_html(
-            '<span class="feed-health {}">{}</span>',
-            health(feed),
-            diagnosis(feed, timezone.now()),
+            '<span class="feed-health {}">{}</span>', health(feed, now), diagnosis(feed, now)
         )
+
+    @admin.display(ordering="last_ok_at", description="last OK")
+    def last_ok(self, feed: Feed) -> str:
+        return shortly(feed.last_ok_at)
 
     @admin.display(ordering="last_new_at", description="last new")
     def last_new(self, feed: Feed) -> str:
-        return _when(feed.last_new_at)
+        return shortly(feed.last_new_at)
+
+    @admin.display(description="last OK")
+    def ok(self, feed: Feed) -> str:
+        return when(feed.last_ok_at)
+
+    @admin.display(description="last new")
+    def new(self, feed: Feed) -> str:
+        return when(feed.last_new_at)
+
+    @admin.display(description="last poll")
+    def asked(self, feed: Feed) -> str:
+        return when(feed.last_poll_at)
+
+    @admin.display(description="next poll")
+    def next(self, feed: Feed) -> str:
+        if feed.state != Feed.State.ACTIVE:
+            return "Not before it is active again."
+        return "As soon as the worker is free." if _is_due(feed) else when(feed.next_poll_at)
+
+    @admin.display(description="usually")
+    def usually(self, feed: Feed) -> str:
+        return rhythm_in_words(feed, timezone.now())
+
+    @admin.display(description="failed")
+    def failed(self, feed: Feed) -> str:
+        if not feed.error_streak:
+            return "–"
+        times = "once" if feed.error_streak == 1 else f"{feed.error_streak} times running"
+        return format_html("{}, the first {}", times, when(feed.failing_since))
 
     @admin.display(ordering="next_poll_at", description="next poll")
     def next_poll(self, feed: Feed) -> str:
-        return _when(feed.next_poll_at) if feed.state == Feed.State.ACTIVE else "–"
+        if feed.state != Feed.State.ACTIVE:
+            return "–"
+        return "now" if _is_due(feed) else shortly(feed.next_poll_at)
+
+    @admin.display(description="moved")
+    def moved(self, feed: Feed) -> str:
+        return move_in_words(feed) or "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Feeds", **(extra_context or {})})
+        now = timezone.now()
+        held = flood.notices()
+        names = Feed.objects.in_bulk(held)
+        context = {
+            "title": "Feeds",
+            "summary": summary(now).items(),
+            "progress": progress(now),
+            "floods": [(names[pk], count) for pk, count in held.items()],
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        feed = self.get_object(request, object_id)
+        context = {"held": flood.held(feed).count() if feed else 0, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Feed | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else self.fieldsets[:1]
+        """Whoever only looks is offered no choice."""
+        if not obj:
+            return self.fieldsets[:1]
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        [(name, entered), health] = self.fieldsets
+        seen = [field for field in entered["fields"] if field != "pick"]
+        return [(name, {"fields": seen}), health]
 
     def save_model(self, request: HttpRequest, obj: Feed, form: Any, change: Any) -> None:
-        following.save(obj, by=_person(request), now=timezone.now())
+        following.save(obj, by=person(request), now=timezone.now(), entered=form.entered)
+        if form.entered:
+            messages.info(request, f"{form.entered} is a page; its feed {obj.url} is followed.")
+        if form.doubt:
+            messages.warning(request, f"It did not answer with a feed just now: {form.doubt}")
 
     @admin.action(description="Poll now", permissions=["change"])
     def ask_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
         """Paused and retired feeds, too: whoever asks by hand wants an answer."""
-        count = following.ask_now(queryset, by=_person(request), now=timezone.now())
-        messages.success(request, f"The worker asks {count} feeds as soon as it is free.")
-
-    def get_urls(self) -> list[URLPattern]:
-        def own(route: str, view: Any) -> URLPattern:
-            return path(
-                f"{route}/", self.admin_site.admin_view(view), name=f"curation_feed_{route}"
-            )
-
-        return [
-            own("import", self.import_list),
-            own("export", self.export_list),
-            *super().get_urls(),
-        ]
-
-    def import_list(self, request: HttpRequest) -> HttpResponse:
-        """Take in an uploaded list."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = ListForm(request.POST or None, request.FILES or None)
-        if form.is_valid() and self._import(request, form):
-            return redirect("admin:curation_feed_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "form": form,
-            "title": "Import a list of feeds",
-        }
-        return render(request, "admin/curation/feed/import.html", context)
-
-    def export_list(self, request: HttpRequest) -> HttpResponse:
-        """All feeds, as a file."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return HttpResponse(
-            opml.export_opml(current().name),
-            content_type="text/x-opml; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="feeds.opml"'},
-        )
-
-    def _import(self, request: HttpRequest, form: ListForm) -> bool:
-        try:
-            imported = opml.import_opml(
-                form.cleaned_data["file"].read(),
-                section=form.cleaned_data["section"],
-                by=_person(request),
-                now=timezone.now(),
-            )
-        except OpmlError as error:
-            form.add_error("file", str(error))
-            return False
-        messages.success(request, f"{imported}.")
-        for line, reason in imported.refused[:NAMED]:
-            messages.warning(request, f"Not added: {line}: {reason}")
-        if imported.damage:
-            messages.warning(request, imported.damage)
-        return True
+        count = following.ask_now(queryset, by=person(request), now=timezone.now())
+        asked = "this feed" if count == 1 else f"these {count} feeds"
+        messages.success(request, f"The worker asks {asked} as soon as it is free.")
 
 
-def _when(moment: datetime | None) -> str:
-    """How long ago, or in how long; the date itself shows where the pointer rests."""
-    if moment is None:
-        return "–"
-    now = timezone.now()
-    words = (
-        f"in {timeuntil(moment, now, depth=1)}"
-        if moment > now
-        else f"{timesince(moment, now, depth=1)} ago"
-    )
-    exact = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
-
-
-def _person(request: HttpRequest) -> User:
-    """Who is at the door: the admin lets nobody in without a name."""
-    return cast("User", request.user)
+def _is_due(feed: Feed) -> bool:
+    return feed.next_poll_at is None or feed.next_poll_at <= timezone.now()

@@ -52,7 +52,7 @@ def test_it_asks_few_questions_however_many_feeds(
 ) -> None:
     for _ in range(30):
         make_feed()
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
         admin.get(reverse(FEEDS))
 
 

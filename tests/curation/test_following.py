@@ -7,7 +7,7 @@ from django_tasks_db.models import DBTaskResult
 
 from curation import following
 from curation.following import FeedAddressError, feed_address, follow
-from curation.health import Health, diagnosis, health
+from curation.health import Health, diagnosis, health, with_health
 from curation.models import Feed
 from publication.access import NotAllowedError
 from publication.models import AuditEntry
@@ -129,6 +129,29 @@ def test_it_needs_the_right() -> None:
         ),
         ({"state": "paused"}, Health.RESTING, "Paused."),
         (
+            {
+                "last_ok_at": NOW,
+                "usual_gap": timedelta(days=3),
+                "last_new_at": NOW - timedelta(days=40),
+            },
+            Health.SILENT,
+            "Silent for 40 days; usually something new comes every 3 days.",
+        ),
+        (
+            {
+                "last_ok_at": NOW,
+                "usual_gap": timedelta(hours=1),
+                "last_new_at": NOW - timedelta(days=13),
+            },
+            Health.FINE,
+            "Fine.",
+        ),
+        (
+            {"last_ok_at": NOW, "moved_to": "https://x.example/"},
+            Health.FLAWED,
+            "It now leads to another feed, https://x.example/. Is that meant?",
+        ),
+        (
             {"state": "retired", "error_streak": 1, "last_error": "The feed is gone."},
             Health.RESTING,
             "Retired. The feed is gone.",
@@ -138,4 +161,5 @@ def test_it_needs_the_right() -> None:
 def test_it_says_how_a_feed_is(values: dict[str, object], word: Health, sentence: str) -> None:
     feed = make_feed(**values)
 
-    assert (health(feed), diagnosis(feed, NOW)) == (word, sentence)
+    assert (health(feed, NOW), diagnosis(feed, NOW)) == (word, sentence)
+    assert with_health(Feed.objects.all(), NOW).get().health == word, "lists say the same"

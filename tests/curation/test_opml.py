@@ -2,13 +2,15 @@
 
 from io import StringIO
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from curation import opml
 from curation.models import Feed
-from curation.outlines import MAX_DEPTH, OpmlError, read
+from curation.outlines import MAX_DEPTH, MAX_OUTLINES, OpmlError, read
 from publication.access import NotAllowedError
 from publication.models import AuditEntry, Section
 from tests.makers import NOW, make_feed, make_section, make_staff
@@ -82,6 +84,39 @@ def test_it_comes_back_as_it_went_out() -> None:
 
     assert set(Feed.objects.values_list(*fields)) == before
     assert "<title>Ours &amp; theirs</title>" in written
+
+
+def test_it_keeps_folders_and_what_it_has_no_column_for(tmp_path: Path) -> None:
+    line = {
+        "text": "Short", "title": "The long name", "xmlUrl": "https://a.example/feed",
+        "htmlUrl": "https://a.example/", "type": "atom", "language": "de",
+        "description": "Über <alles> & mehr", "category": "/Tech/Python,news,fun",
+    }  # fmt: skip
+    said = " ".join(f"{name}={quoteattr(value)}" for name, value in line.items())
+    folders = "<outline text='A &amp; B'><outline text='Inner'>"
+    data = f"<opml><body>{folders}<outline {said}/></outline></outline></body></opml>"
+    opml.import_opml(data.encode(), by=None, now=NOW)
+    feed = Feed.objects.get()
+    assert (feed.category, feed.section) == ("A & B / Inner", Section.objects.get(slug="news"))
+
+    for _ in range(2):
+        written = opml.export_opml("x")
+        root = fromstring(written)
+        [out] = root.findall("./body/outline[@text='A & B']/outline[@text='Inner']/outline")
+        assert out.attrib == {**line, "category": "news,/Tech/Python,fun"}
+        Feed.objects.all().delete()
+        opml.import_opml(written.encode(), by=None, now=NOW)
+
+
+def test_it_takes_twenty_thousand_feeds_and_fifty_folders_in_each_other() -> None:
+    lines = "".join(f"<outline xmlUrl='https://a.example/{n}'/>" for n in range(MAX_OUTLINES))
+    outlines, damage = read(f"<opml>{lines}</opml>".encode())
+    assert (len(outlines), damage) == (20_000, "")
+
+    deep = "<outline text='x'>" * 49 + "<outline xmlUrl='https://b.example/'/>" + "</outline>" * 49
+    assert opml.import_opml(f"<opml>{deep}</opml>".encode(), by=None, now=NOW).added == 1
+    with pytest.raises(OpmlError, match="more than 20000 feeds"):
+        read(f"<opml>{lines}<outline xmlUrl='https://a.example/'/></opml>".encode())
 
 
 def test_it_leaves_retired_feeds_out() -> None:

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         """The failures by name, and one line to end with."""
         report.feeds += len(refused)
         report.failures += refused
+        for entered, url in report.located:
+            self.stdout.write(f"{entered}: its feed is {url}")
         for url, reason in report.failures:
             self.stdout.write(f"{url}: {reason}")
         if report.feeds and len(report.failures) == report.feeds:
