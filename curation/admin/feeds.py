@@ -157,7 +157,8 @@ class FeedAdmin(FeedDoors):
     def save_model(self, request: HttpRequest, obj: Feed, form: Any, change: Any) -> None:
         following.save(obj, by=person(request), now=timezone.now(), entered=form.entered)
         if form.entered:
-            messages.info(request, f"{form.entered} is a page; its feed {obj.url} is followed.")
+            page, feed = form.entered, obj.url
+            messages.info(request, f"What you entered is the page {page}; its feed is {feed}")
         if form.doubt:
             messages.warning(request, f"It did not answer with a feed just now: {form.doubt}")
 

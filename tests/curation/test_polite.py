@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +57,7 @@ class Days:
         handler: Handler,
         every: timedelta = 5 * DAY,
         head: str = "",
-        **headers: str,
+        **headers: Any,
     ) -> None:
         """A feed with its five newest entries, one per `every`, and both validators."""
         version = int((self.now - NOW) / every)
@@ -140,7 +142,7 @@ def week() -> Iterator[list[tuple[Site, Feed]]]:
         feeds = []
         for site in sites:
             site.allows = timedelta(minutes=25) if site.kind == "allowing" else HOUR
-            url = site.web.add("/feed", lambda handler, site=site: days.answer(site, handler))
+            url = site.web.add("/feed", partial(days.answer, site))
             feeds.append(Feed.objects.create(url=url, next_poll_at=NOW))
         while days.now <= NOW + 7 * DAY:
             polling.poll_due(days.now)

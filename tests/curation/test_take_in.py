@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def said(*entries: ParsedEntry, **values: str) -> ParsedFeed:
+def said(*entries: ParsedEntry, **values: Any) -> ParsedFeed:
     return ParsedFeed(**{"format": "RSS 2.0", "title": "A blog", **values}, entries=entries)
 
 
