@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from curation.identity import FORGES
 from curation.models import Link
 from curation.parsed import ParsedEntry
 from publication.models import Section, SectionKind
@@ -16,7 +17,6 @@ HOSTS = {
     "forum.djangoproject.com": Kind.FORUM,
     "discuss.python.org": Kind.FORUM,
 }
-FORGES = {"github.com", "gitlab.com", "codeberg.org"}
 # A feed that is put on such a shelf brings only such things.
 BY_SHELF = {
     SectionKind.JOBS: Kind.JOB,
