@@ -21,7 +21,8 @@ SENT_ON = 3
 TRACKING = re.compile(
     r"""(?: utm_\w+ | mtm_\w+ | pk_\w+ | piwik_\w+ | hsa_\w+ | mc_[ce]id | _{1,2}hs\w+
       | hsctatracking | fb_(?:action_\w+|ref|source) | elqtrack\w* | bsft_\w+ | guc[ce]_\w+
-      | ml_subscriber\w* | ck_subscriber_id | y(?:s)?clid | _openstat | wt[._]mc_\w+ | mibextid | smid | i(?:nt)?cid
+      | ml_subscriber\w* | ck_subscriber_id | y(?:s)?clid | _openstat | wt[._]mc_\w+ | mibextid
+      | smid | i(?:nt)?cid
       | (?:fb|tt|tw|ms|g|d|y)clid | gclsrc | [gw]braid | msclkid | igshid | igsh | mkt_tok
       | at_(?:medium|campaign|custom\d|bbc\w+|link\w+|ptr\w+|format) | vero_\w+ | oly_\w+
       | _ga | _gl | s_cid | ncid | cmpid | spm | xtor | trk
