@@ -243,11 +243,13 @@ def test_it_looks_only_at_what_waits_or_was_chosen_newest_first(
     web: Web, story: Callable[..., Link], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looking, "AT_ONCE", 2)
-    for state, extra in [
-        ("rejected", {}), ("snoozed", {"snoozed_until": NOW + HOUR}), ("shortlisted", {}),
-        ("new", {"hidden_by": "No jobs"}), ("new", {}), ("new", {}),
-    ]:  # fmt: skip
-        story(f"/{state}-{Link.objects.count()}", state=state, **extra)
+    links: list[dict[str, Any]] = [
+        {"state": "rejected"}, {"state": "snoozed", "snoozed_until": NOW + HOUR},
+        {"state": "shortlisted"}, {"state": "new", "hidden_by": "No jobs"},
+        {"state": "new"}, {"state": "new"},
+    ]  # fmt: skip
+    for n, values in enumerate(links):
+        story(f"/{values['state']}-{n}", **values)
 
     look_due(NOW)
     assert sorted(paths(web)) == ["/new-4", "/new-5"]
