@@ -36,7 +36,7 @@ def describe(
     site = feed.site_url or parsed.site_url or feed.url
     # A planet's name stands over no title of others.
     own_name = name if same_site(entry.url, site) else ""
-    title = tidy_title(entry.title, entry.url, (source, own_name))
+    title = _without_person(tidy_title(entry.title, entry.url, (source, own_name)), entry)
     kind = kind_of(entry, feed.section)
     section = feed.section or shelves.get(SHELVES[kind])
     reason = f"because it came from {name or feed.url}" if feed.section else looks(kind)
@@ -75,6 +75,15 @@ def tidy_blurb(text: str) -> str:
 def raw(said: str, title: str) -> str:
     """The title as it came, where that is another than the one that is shown."""
     return "" if one_line(said) == title else said[:2000]
+
+
+def _without_person(title: str, entry: ParsedEntry) -> str:
+    """Planets write "Ines B.: Testing views" over what Ines B. wrote."""
+    for name in filter(None, (entry.author, entry.source)):
+        rest = title.removeprefix(f"{name}: ")
+        if rest != title and len(rest.split()) >= LEFT_WORDS:
+            return rest
+    return title
 
 
 def _without_forge(title: str) -> str:

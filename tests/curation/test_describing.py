@@ -1,5 +1,7 @@
 """A new link's title, source and kind, from what the feed said and the look of the address."""
 
+from dataclasses import replace
+
 import pytest
 
 from curation.describing import describe, tidy_blurb, tidy_title
@@ -146,6 +148,15 @@ def test_the_name_of_a_planet_is_no_site_of_its_stories() -> None:
     assert (described["title"], described["raw_title"]) == (
         "Testing the views", "Testing the views | Planet",
     )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_planet_s_names_before_the_titles_go_where_they_are_known() -> None:
+    feed, parsed = make_feed(title="Planet"), ParsedFeed("RSS 2.0")
+    told = ParsedEntry(title="Ines B.: Testing the views", url=BLOG)
+    described = describe(feed, parsed, replace(told, author="Ines B."), {})
+    assert (described["title"], described["raw_title"]) == ("Testing the views", told.title)
+    assert describe(feed, parsed, told, {})["title"] == told.title
 
 
 @pytest.mark.django_db
