@@ -1,24 +1,28 @@
-"""What waits in this room for the clock: feeds whose next poll has come, and news of sick ones."""
+"""What waits in this room for the clock: feeds to poll, pages to look at, news of sick feeds."""
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Min
 
-from curation import alerting
+from curation import alerting, looking
 from curation.models import Feed
-from curation.tasks import poll_due
+from curation.tasks import look_due, poll_due
 from toolbox.nudges import nudge
 
 
 def sweep(now: datetime) -> str | None:
-    """Nudge for feeds that are due. Answers one line when there was something to do."""
-    lines = []
+    """Nudge for what is due. Answers one line when there was something to do."""
+    done = []
     if due := Feed.objects.due(now).order_by().count():
         nudge(poll_due)
-        lines.append(f"{due} feeds to poll")
+        done.append(f"{due} feeds to poll")
+    if settings.FETCH_PAGES and looking.any_due(now):
+        nudge(look_due)
+        done.append("pages to look at")
     if ailing := alerting.note(now):
-        lines.append(f"the editors are told of {ailing} feeds")
-    return ", ".join(lines) or None
+        done.append(f"the editors are told of {ailing} feeds")
+    return ", ".join(done) or None
 
 
 def overdue_since(now: datetime) -> datetime | None:

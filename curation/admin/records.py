@@ -1,9 +1,9 @@
-"""Entries and links, to look up."""
+"""Entries, to look up."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
 
-from curation.models import Entry, EntryContent, Link
+from curation.models import Entry, EntryContent
 from toolbox.readonly import ReadOnlyAdmin
 
 
@@ -25,14 +25,3 @@ class EntryAdmin(ReadOnlyAdmin):
         content = EntryContent.objects.filter(entry=entry).first()
         garbled = content.garbled.items() if content else ()
         return format_html_join("", "<p><b>{}</b> {}</p>", garbled) or "–"
-
-
-@admin.register(Link)
-class LinkAdmin(ReadOnlyAdmin):
-    """Every link there ever was. They are sorted in the queue."""
-
-    list_display = ["title", "source_label", "section", "state", "published_at"]
-    list_filter = ["state", "kind", "section"]
-    list_select_related = ["section"]
-    search_fields = ["title", "url", "source_label"]
-    show_full_result_count = False

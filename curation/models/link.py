@@ -26,6 +26,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links chosen for an issue, placed or not."""
         return self.standing().filter(state=Link.State.SHORTLISTED)
 
+    def due_for_check(self, state: "Link.State", now: datetime) -> Self:
+        """Links of one state whose page is to be looked at, newest first: once each, and again
+        where it could not be had."""
+        come = Q(next_check_at=None) | Q(next_check_at__lte=now)
+        unchecked = self.standing().filter(come, state=state, hidden_by="", checked_at=None)
+        return unchecked.order_by("-pk")
+
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
         return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
@@ -58,6 +65,8 @@ class Link(models.Model):
 
     url = models.CharField(max_length=URL_LENGTH)
     title = models.CharField(max_length=500)
+    # The title as it came, where it is shown without the name of its site and the like.
+    raw_title = models.TextField(blank=True)
     blurb = models.TextField(blank=True)
     source_label = models.CharField(max_length=100, blank=True)
     author = models.CharField(max_length=200, blank=True)
@@ -121,6 +130,12 @@ class Link(models.Model):
                 condition=Q(merged_into=None),
                 name="link_by_state_since",
             ),
+            # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
+            models.Index(
+                fields=["state", "hidden_by", "-id"],
+                condition=Q(checked_at=None, merged_into=None),
+                name="link_unchecked_newest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -140,3 +155,19 @@ class LinkAddress(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class LinkHint(models.Model):
+    """Two links that may be one story, by what a page said. Proposed to a person, never decided."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="hints")
+    other = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "other"], name="linkhint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} and {self.other_id}: {self.reason}"
