@@ -12,10 +12,12 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
+from curation import ruling
 from curation.identity import canonical_url, untracked
 from curation.kinds import SHELVES, kind_of
 from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
+from curation.rules import Story
 from publication.models import Section
 
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
@@ -60,10 +62,17 @@ def offer(
     links = [_link(feed, parsed, entry, shelves, now) for entry in stories.values()]
     if feed.last_ok_at is None:
         _set_old_ones_aside(links, now)
+    ruling.rule_in(links, [_story(feed, entry) for entry in stories.values()])
+    return put_in(dict(zip(stories, links, strict=True)))
+
+
+def put_in(stories: Mapping[UUID, Link]) -> Offered:
+    """Store a new link for each address; where one became known meanwhile, that one stands."""
+    links = list(stories.values())
     Link.objects.bulk_create(links)
     addresses = [
         LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
-        for identity, link in zip(stories, links, strict=True)
+        for identity, link in stories.items()
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
     addresses.sort(key=lambda address: address.identity)
@@ -84,6 +93,10 @@ def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
     if beaten:
         Link.objects.filter(pk__in=beaten).delete()
     return Offered(standing, len(ours - beaten))
+
+
+def _story(feed: Feed, entry: ParsedEntry) -> Story:
+    return Story(entry.title, entry.url, frozenset([feed.pk]), entry.tags)
 
 
 def _link(

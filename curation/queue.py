@@ -16,10 +16,11 @@ from curation.models import Link, LinkEvent, LinkUse
 from curation.wording import condition
 from publication.access import MACHINE, require
 from publication.models import Section
-from toolbox.text import one_line
+from toolbox.text import one_line, printable
 
 PERMISSION = "curation.triage_link"
 REASON_LENGTH = 200
+NOTE_LENGTH = 2000
 # Of the deeds that an undo passes over, so many are named.
 TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
@@ -92,6 +93,24 @@ def set_section(
 ) -> Link:
     """Move a link to another shelf, or to none, wherever it waits."""
     return _do("moved", link, by, version, _shelf(section, by))
+
+
+def add_note(link: Link, text: str, *, by: User | None, version: int | None = None) -> Link:
+    """Add to what editors noted about a link; what was noted before stays."""
+    noted = "\n".join(filter(None, [link.note, printable(text).strip()[:NOTE_LENGTH]]))
+    return _do("noted", link, by, version, {"note": noted})
+
+
+def unhide(link: Link, *, by: User | None, version: int | None = None) -> Link:
+    """Let a link wait in the queue that a rule kept out of it; no rule hides it again."""
+    return _do("taken back", link, by, version, {"hidden_by": ""})
+
+
+def follow_up(
+    link: Link, number: int | None, *, by: User | None, version: int | None = None
+) -> Link:
+    """Keep that a link goes on with a story of issue `number`; None: with none."""
+    return _do("follow-up", link, by, version, {"follow_up_of": number})
 
 
 @transaction.atomic
@@ -171,7 +190,7 @@ def _write(link: Link, values: dict[str, Any]) -> None:
 
 def _state(state: Link.State, **values: Any) -> dict[str, Any]:
     """A state with everything that belongs to it; what belonged to another is cleared."""
-    return {"state": state, "reject_reason": "", "snoozed_until": None} | values
+    return {"state": state, "reject_reason": "", "snoozed_until": None, "hidden_by": ""} | values
 
 
 def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:

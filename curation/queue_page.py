@@ -92,7 +92,7 @@ def _moment(show: str) -> str:
 
 def _parts(show: str, now: datetime) -> list[QuerySet[Link]]:
     """A shelf as queries that each follow an index; one with an OR would sort the whole shelf."""
-    links = Link.objects.standing().select_related("section")
+    links = Link.objects.standing().shown().select_related("section")
     snoozed = links.filter(state=Link.State.SNOOZED)
     parts = {
         "waiting": [links.filter(state=Link.State.NEW), snoozed.filter(snoozed_until__lte=now)],

@@ -3,5 +3,19 @@
 from curation.models.feed import Entry, EntryContent, Feed
 from curation.models.history import LinkEvent, LinkUse
 from curation.models.link import Link, LinkAddress
+from curation.models.past import PastItem
+from curation.models.rule import Rule
+from curation.models.submission import Submission
 
-__all__ = ["Entry", "EntryContent", "Feed", "Link", "LinkAddress", "LinkEvent", "LinkUse"]
+__all__ = [
+    "Entry",
+    "EntryContent",
+    "Feed",
+    "Link",
+    "LinkAddress",
+    "LinkEvent",
+    "LinkUse",
+    "PastItem",
+    "Rule",
+    "Submission",
+]

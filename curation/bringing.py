@@ -1,0 +1,90 @@
+"""Links that people bring, rather than feeds: captured, pasted, submitted. One link per story here
+too, whoever brings it, and the same rules look at it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from curation import ruling
+from curation.cleaning import as_html, entry
+from curation.identity import address_identity, untracked
+from curation.kinds import SHELVES, kind_of
+from curation.models import Link, LinkEvent
+from curation.offering import Offered, known, put_in
+from curation.parsed import ParsedEntry
+from curation.rules import Story
+from publication.access import MACHINE
+from publication.models import Section
+
+BROUGHT = "brought"
+TAKEN_BACK = "Brought by mistake"
+
+
+def said(address: str, title: str = "", text: str = "") -> ParsedEntry:
+    """What a person says of a page, cleaned as what a feed says is. `title`, `text` are plain.
+
+    Without a title its address stands in, until the page is looked at.
+    """
+    title = title.strip() or address.partition("://")[2].rstrip("/")
+    return entry(base=address, href=address, title=title, summary=as_html(text))
+
+
+def find(address: str) -> Link | None:
+    """The link that stands for `address`, if it is known."""
+    pks = known([address_identity(address)]).values()
+    return Link.objects.select_related("section").filter(pk__in=pks).first()
+
+
+def bring(
+    stories: Iterable[ParsedEntry], *, origin: Link.Origin, now: datetime, **values: Any
+) -> Offered:
+    """Put one link for each story that nobody told before into the queue.
+
+    Rules look at them as at what feeds bring, but hide only what strangers bring.
+    """
+    told = {address_identity(story.url): story for story in stories}
+    standing = known(told)
+    shelves = {section.slug: section for section in Section.objects.active()}
+    new = {
+        address: _link(story, shelves, origin=origin, published_at=now, **values)
+        for address, story in told.items()
+        if address not in standing
+    }
+    ruling.rule_in(list(new.values()), [Story(link.title, link.url) for link in new.values()])
+    for link in new.values() if origin != Link.Origin.SUBMISSION else ():
+        link.hidden_by = ""
+    offered = put_in(new)
+    return Offered(standing | offered.links, offered.new)
+
+
+def brought(pk: int, by: User | None, **after: str) -> LinkEvent:
+    """The deed of bringing a link, not yet stored. Its undoing turns the link down: what was
+    brought is never deleted, since somebody may have seen it meanwhile."""
+    before = {"state": Link.State.REJECTED, "reject_reason": TAKEN_BACK}
+    return LinkEvent(
+        link_id=pk,
+        actor=by,
+        actor_name=str(by or MACHINE),
+        verb=BROUGHT,
+        before=before,
+        after={"state": Link.State.NEW, **after},
+    )
+
+
+def _link(story: ParsedEntry, shelves: dict[str, Section], **values: Any) -> Link:
+    kind = kind_of(story, None)
+    section = shelves.get(SHELVES[kind])
+    article = "an" if kind.label[0] in "AE" else "a"
+    reason = f"because it looks like {article} {kind.label.lower()}" if section else ""
+    return Link(
+        url=untracked(story.url),
+        title=story.title,
+        blurb=story.blurb,
+        kind=kind,
+        section=section,
+        section_reason=reason,
+        **values,
+    )
