@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/queue/", include("curation.queue_urls")),
+    path("admin/capture/", include("curation.capture_urls")),
     path("admin/", admin.site.urls),
     path("", include("publication.urls")),
     path("", include("curation.urls")),

@@ -47,17 +47,20 @@ def bring(
     """
     told = {address_identity(story.url): story for story in stories}
     standing = known(told)
-    shelves = {section.slug: section for section in Section.objects.active()}
-    new = {
-        address: _link(story, shelves, origin=origin, published_at=now, **values)
-        for address, story in told.items()
-        if address not in standing
-    }
-    ruling.rule_in(list(new.values()), [Story(link.title, link.url) for link in new.values()])
-    for link in new.values() if origin != Link.Origin.SUBMISSION else ():
-        link.hidden_by = ""
-    offered = put_in(new)
+    new = [address for address in told if address not in standing]
+    links = drafts([told[address] for address in new], origin=origin, published_at=now, **values)
+    offered = put_in(dict(zip(new, links, strict=True)))
     return Offered(standing | offered.links, offered.new)
+
+
+def drafts(stories: Iterable[ParsedEntry], *, origin: Link.Origin, **values: Any) -> list[Link]:
+    """The links that stories would become, with what rules suggest. Not yet stored."""
+    shelves = {section.slug: section for section in Section.objects.active()}
+    links = [_link(story, shelves, origin=origin, **values) for story in stories]
+    ruling.rule_in(links, [Story(link.title, link.url) for link in links])
+    for link in links if origin != Link.Origin.SUBMISSION else ():
+        link.hidden_by = ""
+    return links
 
 
 def brought(pk: int, by: User | None, **after: str) -> LinkEvent:

@@ -10,67 +10,107 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from curation import bringing, queue
-from curation.addressing import public_address
+from curation import bringing, memory, queue
+from curation.addressing import AddressRefusedError, public_address
 from curation.identity import address_identity
-from curation.models import Link, LinkUse
+from curation.models import Link
+from curation.pasting import first_address
+from curation.recalling import Reminder, Words
 from curation.wording import whereabouts
 from publication.access import require
 from publication.models import Section
 
+BROUGHT_WITH = Link.Origin.BOOKMARKLET
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a browser or a phone hands over about a page: any of it may be missing."""
+
+    url: str = ""
+    title: str = ""
+    text: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address of the page: phones put it among the words. Raises AddressRefusedError."""
+        found = self.url.strip() or first_address(self.text) or first_address(self.title)
+        if not found and (self.title or self.text):
+            raise AddressRefusedError("There is no address in what was shared.")
+        return public_address(found)
+
+    @property
+    def selection(self) -> str:
+        """The words without the address."""
+        found = "" if self.url.strip() else first_address(self.text)
+        return self.text.replace(found, " ").strip() if found else self.text.strip()
+
 
 @dataclass(frozen=True)
 class Sighting:
-    """What we know about a page somebody looks at. `link` is None for a new one."""
+    """What we know about a page: its link, or what would become one, and what it reminds of."""
 
-    address: str
-    title: str
-    blurb: str
-    link: Link | None
-    uses: list[LinkUse]
+    link: Link
+    says: str
+    reminders: list[Reminder]
 
     @property
-    def says(self) -> str:
-        """Where it stands, in one word or a few: "New", "Waiting", "Ran in #12"."""
-        return whereabouts(self.link, self.uses)
+    def is_new(self) -> bool:
+        """Whether nobody brought it yet."""
+        return self.link.pk is None
 
 
-def look(text: str, title: str = "", selection: str = "") -> Sighting:
-    """What is known about the page at `text`. Raises AddressRefusedError."""
-    address = public_address(text)
-    page = bringing.said(address, title, selection)
-    link = bringing.find(address)
-    uses = list(link.uses.order_by("-issue_number")) if link else []
-    return Sighting(address, page.title, page.blurb, link, uses)
+def look(shared: Shared, now: datetime) -> Sighting:
+    """What is known about a page that somebody looks at. Raises AddressRefusedError."""
+    address = shared.address
+    known = bringing.find(address)
+    if known:
+        says = whereabouts(known, known.uses.all())
+        return Sighting(known, says, memory.of_links([known], now)[known.pk])
+    page = bringing.said(address, shared.title, shared.selection)
+    link = bringing.drafts([page], origin=BROUGHT_WITH, published_at=now)[0]
+    words = Words(link.title, link.url, link.blurb)
+    return Sighting(link, whereabouts(None), memory.of_words([words], now)[0])
 
 
 @transaction.atomic
 def capture(
-    text: str,
+    shared: Shared,
     *,
-    title: str = "",
-    selection: str = "",
     section: Section | None = None,
     note: str = "",
+    follow_up: int | None = None,
     shortlist: bool,
     by: User,
     now: datetime,
 ) -> Link:
     """Put a page into the queue, on the shortlist if `shortlist`, whatever was known about it.
 
-    A link that is known keeps its words; the note is added to its notes. Raises
-    AddressRefusedError, StaleLinkError.
+    A link that is known keeps its words; a note is added to its notes. Raises
+    AddressRefusedError, QueueError.
     """
     require(by, queue.PERMISSION)
-    page = bringing.said(public_address(text), title, selection)
-    offered = bringing.bring([page], origin=Link.Origin.BOOKMARKLET, now=now)
-    link = Link.objects.get(pk=offered.links[address_identity(page.url)])
-    if offered.new:
-        bringing.brought(link.pk, by).save()
+    link = _brought(shared, by, now)
     if note:
         queue.add_note(link, note, by=by)
+    if follow_up:
+        queue.follow_up(link, follow_up, by=by)
     if shortlist:
-        return queue.shortlist(link, by=by, section=section)
-    if section and section != link.section:
+        return queue.shortlist(link, by=by, section=_chosen(section, link))
+    if section != link.section:
         return queue.set_section(link, section, by=by)
     return link
+
+
+def _brought(shared: Shared, by: User, now: datetime) -> Link:
+    page = bringing.said(shared.address, shared.title, shared.selection)
+    offered = bringing.bring([page], origin=BROUGHT_WITH, now=now)
+    link = Link.objects.select_related("section").get(pk=offered.links[address_identity(page.url)])
+    if offered.new:
+        bringing.brought(link.pk, by).save()
+    return link
+
+
+def _chosen(section: Section | None, link: Link) -> Section | None:
+    """A section that was left as suggested keeps its reason."""
+    return section if section != link.section else None

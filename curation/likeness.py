@@ -68,6 +68,11 @@ def alike_to(*, title: str, url: str, now: datetime, blurb: str = "") -> list[tu
     return [(link, why) for link, why in found if link.pk not in own]
 
 
+def alike_stories(stories: Sequence[Story]) -> list[list[tuple[Link, str]]]:
+    """`alike` for each of what may be no links yet. Whoever asks knows which is which."""
+    return _near(stories)
+
+
 def _near(stories: Sequence[Story]) -> list[list[tuple[Link, str]]]:
     """For each story the links that are alike: first a quick look at many titles, then a close
     one at few."""

@@ -72,6 +72,12 @@ def paste(text: str, *, by: User, now: datetime) -> Pasted:
     return pasted
 
 
+def first_address(text: str) -> str:
+    """The first web address among some words; "" when there is none."""
+    found = _ADDRESS.search(text)
+    return _trimmed(found[0]) if found else ""
+
+
 @transaction.atomic
 def take_back(key: str, *, by: User, now: datetime) -> int:
     """Turn down all that one's paste brought and nobody touched since; answers how many."""

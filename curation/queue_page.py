@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
+from curation import memory
 from curation.models import Entry, Feed, Link, LinkEvent, LinkUse
 from curation.paging import after, key_of
 from curation.queue_address import SHELVES, Asked
+from curation.recalling import Reminder
 from curation.wording import age, standing
 from publication.models import Section, SectionKind
 from toolbox.addresses import followable, host
@@ -37,6 +39,7 @@ class Row:
     standing: str
     also_in: list[str]
     ran: list[LinkUse]
+    reminders: list[Reminder]
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,11 @@ def _rows(links: list[Link], now: datetime) -> list[Row]:
         Prefetch("events", LinkEvent.objects.filter(undone_at=None)),
         Prefetch("uses", LinkUse.objects.exclude(published_at=None)),
     )
-    return [_row(link, now) for link in links]
+    reminders = memory.of_links(links, now)
+    return [_row(link, reminders[link.pk], now) for link in links]
 
 
-def _row(link: Link, now: datetime) -> Row:
+def _row(link: Link, reminders: list[Reminder], now: datetime) -> Row:
     carriers = list(dict.fromkeys(str(entry.feed) for entry in link.entries.all()))
     source = link.source_label or next(iter(carriers), "") or host(link.url)
     event = next(iter(link.events.all()), None)
@@ -146,4 +150,5 @@ def _row(link: Link, now: datetime) -> Row:
         standing=standing(link, event.actor_name if event else "", now),
         also_in=[carrier for carrier in carriers if carrier != source],
         ran=list(link.uses.all()),
+        reminders=reminders,
     )

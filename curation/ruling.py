@@ -4,7 +4,7 @@ What a person decided about a link stays: no rule moves it to another shelf or h
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -17,6 +17,7 @@ from django.db.models import F, Max, Prefetch, QuerySet
 from curation.models import Entry, Link, LinkEvent, Rule
 from curation.rules import EFFECTS, Rulebook, Story, Verdict
 from publication.access import MACHINE, record, require
+from publication.models import Section
 from toolbox.text import one_line
 
 SORT, CHANGE = "curation.triage_link", "curation.change_rule"
@@ -116,6 +117,19 @@ def delete(rules: QuerySet[Rule], *, by: User | None) -> int:
         record(by, "removed rule", rule.sentence)
     rules.delete()
     return len(gone)
+
+
+def told(values: Values, sections: Mapping[int, Section]) -> list[str]:
+    """What is written on a link, in words."""
+    section = sections.get(values.get("section_id", 0))
+    kind = Link.Kind(values["kind"]).label.lower() if "kind" in values else ""
+    words = {
+        f"section {section}": section,
+        f"kind {kind}": kind,
+        f"label “{values.get('source_label')}”": values.get("source_label"),
+        "hide": values.get("hidden_by"),
+    }
+    return [word for word, is_so in words.items() if is_so]
 
 
 def story_of(link: Link) -> Story:

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from curation import views
+from curation import capture_views, views
 
 app_name = "planet"
-urlpatterns = [path("planet/", views.planet_page, name="planet")]
+urlpatterns = [
+    path("planet/", views.planet_page, name="planet"),
+    path("submit/", views.submit, name="submit"),
+    path("submit/thanks/", views.thanks, name="thanks"),
+    path("manifest.webmanifest", capture_views.manifest, name="manifest"),
+]
