@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ WAITING = 750
 CLOSE = 5
 SAME_ADDRESS = "Same address"
 SAME_WORDS = "Same blurb"
+MARKS = 6
 SHORTEST = 12  # characters; less is near to everything
 # Somebody is to decide about these, or has chosen them.
 ASKS_AGAIN = {Link.State.NEW, Link.State.SHORTLISTED, Link.State.SNOOZED}
@@ -100,13 +102,31 @@ class Places:
                 yield waits(link, SAME_ADDRESS)
 
 
+class Blurbs:
+    """Blurbs to compare with, found by their marks first: whatever is nearly the same shares one
+    of its longest words at least, and comparing all with all would take half a second a page."""
+
+    def __init__(self, blurbs: Mapping[int, str]) -> None:
+        self._blurbs = {key: text for key, text in blurbs.items() if len(text) >= BLURB_LENGTH}
+        self._by_mark = defaultdict[str, list[int]](list)
+        for key, text in self._blurbs.items():
+            for mark in _marks(text):
+                self._by_mark[mark].append(key)
+
+    def near(self, text: str) -> list[int]:
+        """The keys of those that are nearly the same, the nearest first."""
+        keys = {key for mark in _marks(text) for key in self._by_mark.get(mark, ())}
+        among = {key: self._blurbs[key] for key in sorted(keys)}
+        return _nearest(text, among, SAME_BLURB)
+
+
 class PastWords:
     """The titles and blurbs of the latest items that ran."""
 
     def __init__(self) -> None:
         self._items = list(PastItem.objects.all()[:PAST])
         self._titles = {at: stem(item.title) for at, item in enumerate(self._items)}
-        self._blurbs = _long(dict(enumerate(item.blurb for item in self._items)))
+        self._blurbs = Blurbs({at: item.blurb for at, item in enumerate(self._items)})
 
     def near(self, words: Words) -> Iterator[Reminder]:
         """Items with nearly the same title, then those with nearly the same blurb."""
@@ -114,7 +134,7 @@ class PastWords:
             item = self._items[at]
             if item.block_uid != words.block and (why := likeness(words.title, item.title)):
                 yield _ran(item, why)
-        for at in _nearest(words.blurb, self._blurbs, SAME_BLURB):
+        for at in self._blurbs.near(words.blurb):
             if self._items[at].block_uid != words.block:
                 yield _ran(self._items[at], SAME_WORDS)
 
@@ -131,11 +151,11 @@ class WaitingWords:
         self._links = {
             link.pk: link for shelf in shelves for link in shelf.select_related("section")[:WAITING]
         }
-        self._blurbs = _long({pk: link.blurb for pk, link in self._links.items()})
+        self._blurbs = Blurbs({pk: link.blurb for pk, link in self._links.items()})
 
     def near(self, words: Words) -> Iterator[Reminder]:
         """Links with nearly the same blurb."""
-        for pk in _nearest(words.blurb, self._blurbs, SAME_BLURB):
+        for pk in self._blurbs.near(words.blurb):
             if pk != words.link:
                 yield waits(self._links[pk], SAME_WORDS)
 
@@ -168,8 +188,10 @@ def _nearest(text: str, among: Mapping[int, str], cutoff: int) -> list[int]:
     return [key for _, _, key in found]
 
 
-def _long(blurbs: Mapping[int, str]) -> dict[int, str]:
-    return {key: blurb for key, blurb in blurbs.items() if len(blurb) >= BLURB_LENGTH}
+@lru_cache(maxsize=8192)
+def _marks(text: str) -> tuple[str, ...]:
+    """The longest words of a text. Kept: the next page compares with the same texts."""
+    return tuple(sorted(set(text.split()), key=lambda word: (-len(word), word))[:MARKS])
 
 
 def _ran(item: PastItem, why: str) -> Reminder:

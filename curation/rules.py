@@ -71,11 +71,15 @@ def _conditions(rule: Rule) -> list[Test]:
     tests: list[Test] = []
     if feed := rule.feed_id:
         tests.append(lambda read: feed in read.feeds)
-    if tags := frozenset(word.casefold() for word in listed(rule.tags)):
+    if rule.tags:
+        tags = frozenset(word.casefold() for word in listed(rule.tags))
         tests.append(lambda read: not tags.isdisjoint(read.tags))
-    if words := [_words(word) for word in listed(rule.words) if _spaced(word.strip("*"))]:
+    if rule.words:
+        # A lone star would fit every title: it fits none.
+        words = [_words(word) for word in listed(rule.words) if _spaced(word.strip("*"))]
         tests.append(lambda read: any(word in read.title for word in words))
-    if places := [_place(place) for place in listed(rule.address)]:
+    if rule.address:
+        places = [_place(place) for place in listed(rule.address)]
         tests.append(lambda read: any(holds(read) for holds in places))
     return tests
 
