@@ -2,14 +2,15 @@
 too, whoever brings it, and the same rules look at it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 
 from curation import ruling
-from curation.cleaning import as_html, entry
+from curation.cleaning import TITLE_LENGTH, as_html, entry
 from curation.identity import address_identity, untracked
 from curation.kinds import SHELVES, kind_of
 from curation.models import Link, LinkEvent
@@ -18,6 +19,7 @@ from curation.parsed import ParsedEntry
 from curation.rules import Story
 from publication.access import MACHINE
 from publication.models import Section
+from toolbox.text import one_line
 
 BROUGHT = "brought"
 TAKEN_BACK = "Brought by mistake"
@@ -28,7 +30,10 @@ def said(address: str, title: str = "", text: str = "") -> ParsedEntry:
 
     Without a title its address stands in, until the page is looked at.
     """
-    title = title.strip() or address.partition("://")[2].rstrip("/")
+    readable = address.partition("://")[2].rstrip("/")
+    if not (title.strip() or text.strip()):
+        return ParsedEntry(title=one_line(readable, TITLE_LENGTH), url=address)
+    title = title.strip() or readable
     return entry(base=address, href=address, title=title, summary=as_html(text))
 
 
@@ -39,18 +44,17 @@ def find(address: str) -> Link | None:
 
 
 def bring(
-    stories: Iterable[ParsedEntry], *, origin: Link.Origin, now: datetime, **values: Any
+    stories: Mapping[UUID, ParsedEntry], *, origin: Link.Origin, now: datetime, **values: Any
 ) -> Offered:
-    """Put one link for each story that nobody told before into the queue.
+    """Put one link for each story that nobody told before into the queue, by its address.
 
     Rules look at them as at what feeds bring, but hide only what strangers bring.
     """
-    told = {address_identity(story.url): story for story in stories}
-    standing = known(told)
-    new = [address for address in told if address not in standing]
-    links = drafts([told[address] for address in new], origin=origin, published_at=now, **values)
+    standing = known(stories)
+    new = [address for address in stories if address not in standing]
+    links = drafts([stories[address] for address in new], origin=origin, published_at=now, **values)
     offered = put_in(dict(zip(new, links, strict=True)))
-    return Offered(standing | offered.links, offered.new)
+    return Offered(standing | offered.links, offered.fresh)
 
 
 def drafts(stories: Iterable[ParsedEntry], *, origin: Link.Origin, **values: Any) -> list[Link]:

@@ -86,8 +86,8 @@ def capture(
 ) -> Link:
     """Put a page into the queue, on the shortlist if `shortlist`, whatever was known about it.
 
-    A link that is known keeps its words; a note is added to its notes. Raises
-    AddressRefusedError, QueueError.
+    A link that is known keeps its words, and without `section` its shelf; a note is added to its
+    notes. Raises AddressRefusedError, QueueError.
     """
     require(by, queue.PERMISSION)
     link = _brought(shared, by, now)
@@ -97,16 +97,17 @@ def capture(
         queue.follow_up(link, follow_up, by=by)
     if shortlist:
         return queue.shortlist(link, by=by, section=_chosen(section, link))
-    if section != link.section:
+    if section and section != link.section:
         return queue.set_section(link, section, by=by)
     return link
 
 
 def _brought(shared: Shared, by: User, now: datetime) -> Link:
     page = bringing.said(shared.address, shared.title, shared.selection)
-    offered = bringing.bring([page], origin=BROUGHT_WITH, now=now)
-    link = Link.objects.select_related("section").get(pk=offered.links[address_identity(page.url)])
-    if offered.new:
+    address = address_identity(page.url)
+    offered = bringing.bring({address: page}, origin=BROUGHT_WITH, now=now)
+    link = Link.objects.select_related("section").get(pk=offered.links[address])
+    if link.pk in offered.fresh:
         bringing.brought(link.pk, by).save()
     return link
 

@@ -12,7 +12,7 @@ class SubmitForm(GuardedForm):
     """An address, and words that are optional all of them."""
 
     salt = "curation.submit"
-    press = "Send"
+    press = "“Send to the editors”"
 
     url = forms.CharField(
         error_messages={

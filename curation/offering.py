@@ -30,10 +30,15 @@ MERGES = 5
 
 @dataclass(frozen=True)
 class Offered:
-    """The link of each address, and how many of them are new."""
+    """The link of each address, and which of them are new."""
 
     links: dict[UUID, int]
-    new: int = 0
+    fresh: frozenset[int] = frozenset()
+
+    @property
+    def new(self) -> int:
+        """How many are new."""
+        return len(self.fresh)
 
 
 def known(addresses: Iterable[UUID]) -> dict[UUID, int]:
@@ -92,7 +97,7 @@ def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
     beaten = ours - set(standing.values())
     if beaten:
         Link.objects.filter(pk__in=beaten).delete()
-    return Offered(standing, len(ours - beaten))
+    return Offered(standing, frozenset(ours - beaten))
 
 
 def _story(feed: Feed, entry: ParsedEntry) -> Story:

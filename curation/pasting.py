@@ -16,7 +16,6 @@ from curation import bringing, queue
 from curation.addressing import AddressRefusedError, public_address
 from curation.identity import address_identity
 from curation.models import Link, LinkEvent
-from curation.offering import known
 from curation.wording import whereabouts
 from publication.access import require
 from toolbox.text import one_line
@@ -56,7 +55,6 @@ class Pasted:
         return Counter(place for place, _ in self.known).most_common()
 
 
-@transaction.atomic
 def paste(text: str, *, by: User, now: datetime) -> Pasted:
     """Put every address in `text` into the queue; the same few queries for each 500.
 
@@ -67,8 +65,9 @@ def paste(text: str, *, by: User, now: datetime) -> Pasted:
     found = _addresses(text, pasted)
     if len(found) > MOST:
         raise TooMuchPastedError(f"These are {len(found):,} addresses: paste {MOST:,} at a time.")
-    for chunk in batched(found, CHUNK, strict=False):
-        _bring(list(chunk), pasted, by, now)
+    with transaction.atomic():
+        for chunk in batched(found.items(), CHUNK, strict=False):
+            _bring(dict(chunk), pasted, by, now)
     return pasted
 
 
@@ -97,7 +96,7 @@ def take_back(key: str, *, by: User, now: datetime) -> int:
     return taken
 
 
-def _addresses(text: str, pasted: Pasted) -> list[str]:
+def _addresses(text: str, pasted: Pasted) -> dict[UUID, str]:
     """Every address once, in order; what is none goes onto the list of refusals."""
     found: dict[UUID, str] = {}
     for piece in _pieces(text):
@@ -109,7 +108,7 @@ def _addresses(text: str, pasted: Pasted) -> list[str]:
         identity = address_identity(address)
         pasted.repeated += identity in found
         found.setdefault(identity, address)
-    return list(found.values())
+    return found
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -136,13 +135,12 @@ def _trimmed(address: str) -> str:
     return address
 
 
-def _bring(addresses: list[str], pasted: Pasted, by: User, now: datetime) -> None:
-    stories = [bringing.said(address) for address in addresses]
-    before = known([address_identity(story.url) for story in stories])
+def _bring(addresses: dict[UUID, str], pasted: Pasted, by: User, now: datetime) -> None:
+    stories = {identity: bringing.said(address) for identity, address in addresses.items()}
     offered = bringing.bring(stories, origin=Link.Origin.IMPORT, now=now)
-    new = [pk for address, pk in offered.links.items() if address not in before]
+    new = [pk for pk in offered.links.values() if pk in offered.fresh]
     LinkEvent.objects.bulk_create(bringing.brought(pk, by, paste=pasted.key) for pk in new)
     pasted.new += new
     links = Link.objects.select_related("section").prefetch_related("uses")
-    for link in links.filter(pk__in=set(before.values())):
+    for link in links.filter(pk__in=set(offered.links.values()) - offered.fresh):
         pasted.known.append((whereabouts(link, link.uses.all()), link))

@@ -89,7 +89,7 @@ def submit(sent: Sent, *, origin: str, now: datetime) -> Link:
     network = network_key(origin)
     _refuse_flood(network, now)
     offered = bringing.bring(
-        [bringing.said(address, sent.title)],
+        {address_identity(address): bringing.said(address, sent.title)},
         origin=Link.Origin.SUBMISSION,
         now=now,
         submitted_by=sent.who or "A reader",

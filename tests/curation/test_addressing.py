@@ -37,9 +37,10 @@ def test_other_schemes_are_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "10.0.0.1", "169.254.169.254",
-        "[::1]", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]", "[fd00::1]", "localhost", "localhost.",
-        "intra.localhost", "printer.local", "db.internal", "①②⑦.⓪.⓪.①", "224.0.0.1", "nas.home.arpa",
+        "127.0.0.1", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "10.0.0.1",
+        "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]", "[fd00::1]",
+        "localhost", "localhost.", "intra.localhost", "printer.local", "db.internal",
+        "①②⑦.⓪.⓪.①", "224.0.0.1", "nas.home.arpa",
     ],
 )  # fmt: skip
 def test_a_private_host_is_refused_in_any_spelling(host: str) -> None:
