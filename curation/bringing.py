@@ -10,16 +10,17 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from curation import ruling
-from curation.cleaning import TITLE_LENGTH, as_html, entry
+from curation.cleaning import as_html, entry
+from curation.describing import raw, stand_in, tidy_blurb, tidy_title
 from curation.identity import address_identity, untracked
-from curation.kinds import SHELVES, kind_of
+from curation.kinds import SHELVES, kind_of, looks
 from curation.models import Link, LinkEvent
 from curation.offering import Offered, known, put_in
 from curation.parsed import ParsedEntry
 from curation.rules import Story
+from curation.sources import source_label
 from publication.access import MACHINE
 from publication.models import Section
-from toolbox.text import one_line
 
 BROUGHT = "brought"
 TAKEN_BACK = "Brought by mistake"
@@ -30,10 +31,9 @@ def said(address: str, title: str = "", text: str = "") -> ParsedEntry:
 
     Without a title its address stands in, until the page is looked at.
     """
-    readable = address.partition("://")[2].rstrip("/")
-    if not (title.strip() or text.strip()):
-        return ParsedEntry(title=one_line(readable, TITLE_LENGTH), url=address)
-    title = title.strip() or readable
+    title = title.strip() or stand_in(untracked(address))
+    if not text.strip() and title == stand_in(untracked(address)):
+        return ParsedEntry(title=title, url=address)
     return entry(base=address, href=address, title=title, summary=as_html(text))
 
 
@@ -84,14 +84,15 @@ def brought(pk: int, by: User | None, **after: str) -> LinkEvent:
 def _link(story: ParsedEntry, shelves: dict[str, Section], **values: Any) -> Link:
     kind = kind_of(story, None)
     section = shelves.get(SHELVES[kind])
-    article = "an" if kind.label[0] in "AE" else "a"
-    reason = f"because it looks like {article} {kind.label.lower()}" if section else ""
+    title = tidy_title(story.title, story.url)
     return Link(
         url=untracked(story.url),
-        title=story.title,
-        blurb=story.blurb,
+        title=title,
+        raw_title=raw(story.title, title),
+        blurb=tidy_blurb(story.blurb),
+        source_label=source_label(story.url),
         kind=kind,
         section=section,
-        section_reason=reason,
+        section_reason=looks(kind) if section else "",
         **values,
     )

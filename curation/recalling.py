@@ -84,7 +84,7 @@ class Places:
         self._addresses = _addresses(asked)
         every = {address for own in self._addresses.values() for address in own}
         self._links = known(every)
-        pks = set(self._links.values())
+        pks = set(self._links.values()) | {words.link for words in asked if words.link}
         self._rows = Link.objects.select_related("section").in_bulk(pks)
         self._uses = _grouped(LinkUse.objects.filter(link__in=pks).order_by("-pk"), "link_id")
         self._past = _grouped(PastItem.objects.filter(address__in=every), "address")
@@ -92,7 +92,9 @@ class Places:
     def of(self, words: Words) -> Iterator[Reminder]:
         """The latest first; where a link only waits, last."""
         addresses = self._addresses[words]
-        links = dict.fromkeys(self._links[one] for one in addresses if one in self._links)
+        own = [words.link] if words.link in self._rows else []
+        found = [self._links[one] for one in addresses if one in self._links]
+        links = dict.fromkeys([*own, *found])
         uses = [_used(use) for pk in links for use in self._uses[pk]]
         past = [_ran(item, SAME_ADDRESS) for one in addresses for item in self._past[one]]
         told = sorted(uses + past, key=lambda one: one.issue or 0, reverse=True)

@@ -2,7 +2,8 @@
 queue."""
 
 from curation.admin.feeds import FeedAdmin
-from curation.admin.records import EntryAdmin, LinkAdmin
+from curation.admin.links import LinkAdmin
+from curation.admin.records import EntryAdmin
 from curation.admin.rules import RuleAdmin
 
 __all__ = ["EntryAdmin", "FeedAdmin", "LinkAdmin", "RuleAdmin"]

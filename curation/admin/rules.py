@@ -42,7 +42,6 @@ class RuleForm(forms.ModelForm[Rule]):
             "hide": "Kept and shown among the hidden links, but never in the queue.",
             "active": "Off: kept, and asked about nothing.",
         }
-        labels = {"address": "address", "tags": "tags"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

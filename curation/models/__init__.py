@@ -2,7 +2,7 @@
 
 from curation.models.feed import Entry, EntryContent, Feed
 from curation.models.history import LinkEvent, LinkUse
-from curation.models.link import Link, LinkAddress
+from curation.models.link import Link, LinkAddress, LinkHint
 from curation.models.past import PastItem
 from curation.models.rule import Rule
 from curation.models.submission import Submission
@@ -14,6 +14,7 @@ __all__ = [
     "Link",
     "LinkAddress",
     "LinkEvent",
+    "LinkHint",
     "LinkUse",
     "PastItem",
     "Rule",

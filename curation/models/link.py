@@ -34,6 +34,12 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links chosen for an issue, placed or not."""
         return self.standing().filter(state=Link.State.SHORTLISTED)
 
+    def due_for_check(self, now: datetime) -> Self:
+        """Links whose page is to be looked at, newest first: those that wait or were chosen, once
+        each, and again where it could not be had."""
+        come = Q(next_check_at=None) | Q(next_check_at__lte=now)
+        return self.filter(Link.UNCHECKED, come).order_by("-pk")
+
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
         return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
@@ -64,8 +70,15 @@ class Link(models.Model):
         SUBMISSION = "submission", "Submission"
         IMPORT = "import", "Import"
 
+    # Links whose page nobody looked at yet, and somebody should.
+    UNCHECKED = Q(
+        merged_into=None, checked_at=None, hidden_by="", state__in=[State.NEW, State.SHORTLISTED]
+    )
+
     url = models.CharField(max_length=URL_LENGTH)
     title = models.CharField(max_length=500)
+    # The title as it came, where it is shown without the name of its site and the like.
+    raw_title = models.TextField(blank=True)
     blurb = models.TextField(blank=True)
     source_label = models.CharField(max_length=100, blank=True)
     author = models.CharField(max_length=200, blank=True)
@@ -135,6 +148,17 @@ class Link(models.Model):
                 condition=Q(merged_into=None) & ~Q(hidden_by=""),
                 name="link_hidden_newest",
             ),
+            # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
+            models.Index(
+                fields=["-id"],
+                condition=Q(
+                    merged_into=None,
+                    checked_at=None,
+                    hidden_by="",
+                    state__in=["new", "shortlisted"],
+                ),
+                name="link_unchecked_newest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,3 +178,19 @@ class LinkAddress(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class LinkHint(models.Model):
+    """Two links that may be one story, by what a page said. Proposed to a person, never decided."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="hints")
+    other = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "other"], name="linkhint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} and {self.other_id}: {self.reason}"

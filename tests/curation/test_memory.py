@@ -133,7 +133,7 @@ def test_fifty_links_take_as_many_queries_as_two(
             )
             uses.place(link.pk, issue_number=1, section="News", block_uid=uuid4())
             remember(1, title=link.title, url=link.url, blurb=link.blurb)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             memory.of_links(list(Link.objects.all()), NOW)
     with django_assert_num_queries(0):
         assert memory.of_words([], NOW) == []

@@ -82,7 +82,7 @@ def test_the_address_stands_in_for_a_title_until_the_page_is_read(ann: User) -> 
     paste("https://www.a.com/some/story/?utm_source=x", ann)
     link = Link.objects.get()
     assert (link.title, link.origin, link.state) == (
-        "www.a.com/some/story/?utm_source=x", "import", "new",
+        "www.a.com/some/story", "import", "new",
     )  # fmt: skip
 
 
