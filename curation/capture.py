@@ -55,6 +55,11 @@ class Sighting:
     reminders: list[Reminder]
 
     @property
+    def ran(self) -> bool:
+        """Whether this very page came out already."""
+        return any(one.ran and not one.title for one in self.reminders)
+
+    @property
     def is_new(self) -> bool:
         """Whether nobody brought it yet."""
         return self.link.pk is None

@@ -50,8 +50,13 @@ class PastSnoozeError(QueueError):
 def shortlist(
     link: Link, *, by: User | None, section: Section | None = None, version: int | None = None
 ) -> Link:
-    """Choose a link for the next issue, into `section` or else the one it has. Clears a refusal."""
+    """Choose a link for the next issue, into `section` or else the one it has. Clears a refusal.
+
+    What ran may be chosen again: it is on the shortlist from now on.
+    """
     values = _state(Link.State.SHORTLISTED) | (_shelf(section, by) if section else {})
+    if link.state == Link.State.SHORTLISTED and _ran_since(link):
+        values["state_since"] = timezone.now()
     return _do("shortlisted", link, by, version, values)
 
 
@@ -168,6 +173,12 @@ def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
         "section_id": section.pk if section else None,
         "section_reason": f"set by {by or MACHINE}",
     }
+
+
+def _ran_since(link: Link) -> bool:
+    """Whether a link came out after it was chosen, and stands in no draft."""
+    placed = list(link.uses.filter(placed_at__gte=link.state_since))
+    return bool(placed) and all(use.published_at for use in placed)
 
 
 def _refuse_placed(link: Link) -> None:

@@ -40,7 +40,7 @@ class RuleForm(forms.ModelForm[Rule]):
             "tags": "Any of these, as the feed has them, with commas between.",
             "source_label": "What stands as the source below the link.",
             "hide": "Kept and shown among the hidden links, but never in the queue.",
-            "active": "Off: kept, and asked about nothing.",
+            "active": "Off: kept, but not followed.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -99,6 +99,17 @@ def test_rules_suggest_for_what_is_brought_and_never_hide_it(ann: User) -> None:
     assert link.section_reason.startswith("by the rule")
 
 
+def test_a_page_that_ran_is_shortlisted_again(ann: User, desk: Client) -> None:
+    link, uid = kept(ann, shortlist=True), uuid4()
+    uses.place(link.pk, issue_number=12, section="News", block_uid=uid)
+    uses.publish(12, [uid], NOW)
+    page = desk.get(CAPTURE, {"url": PAGE.url}).text
+    assert "Shortlist again" in page
+    assert page.count("Ran in #12") == 1
+    desk.post(CAPTURE, {"url": PAGE.url, "shortlist": "1", "follow_up": "12"})
+    assert [one.follow_up_of for one in Link.objects.unplaced()] == [12]
+
+
 def test_a_follow_up_is_kept(ann: User) -> None:
     assert kept(ann, follow_up=12).follow_up_of == 12
 
