@@ -18,6 +18,7 @@ EDITOR = CONTRIBUTOR | {
     *(f"digest.{deed}_booking" for deed in ("add", "change", "view")),
     *(f"digest.{deed}_sponsor" for deed in ("add", "change", "view")),
     *(f"curation.{deed}_feed" for deed in ("add", "change")),
+    *(f"curation.{deed}_rule" for deed in ("add", "change", "delete", "view")),
     "curation.view_entry",
     "publication.view_section",
     "delivery.view_mailing",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("metrics", views.metrics),
     path("admin/queue/", include("curation.queue_urls")),
+    path("admin/capture/", include("curation.capture_urls")),
     path("admin/", admin.site.urls),
     path("", include("publication.urls")),
     path("", include("curation.urls")),

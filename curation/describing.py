@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from curation.cleaning import TITLE_LENGTH
 from curation.kinds import SHELVES, kind_of, looks
 from curation.models import Feed
 from curation.parsed import ParsedEntry, ParsedFeed
@@ -51,6 +52,11 @@ def describe(
         "section": section,
         "section_reason": reason[:200] if section else "",
     }
+
+
+def stand_in(url: str) -> str:
+    """The title of a link that nobody gave one, until its page does: its address, readably."""
+    return one_line(url.partition("://")[2].rstrip("/"), TITLE_LENGTH)
 
 
 def tidy_title(title: str, url: str, names: Iterable[str] = ()) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from curation.deeds import StaleLinkError
-from curation.describing import raw, tidy_blurb, tidy_title
+from curation.describing import raw, stand_in, tidy_blurb, tidy_title
 from curation.identity import address_identity, canonical_url
 from curation.kinds import LOOKS, SHELVES, Kind, kind_by_types, looks
 from curation.merging import merge, taken_apart
@@ -73,9 +73,10 @@ def _said(link: Link, facts: PageFacts) -> dict[str, Any]:
         "blurb": link.blurb or tidy_blurb(facts.description),
         "source_label": _source(link, facts),
     }
-    title = tidy_title(link.title, link.url, [facts.site_name])
+    named = facts.title if facts.title and link.title == stand_in(link.url) else link.title
+    title = tidy_title(named, link.url, [facts.site_name])
     if title != link.title:
-        values |= {"title": title, "raw_title": link.raw_title or raw(link.title, title)}
+        values |= {"title": title, "raw_title": link.raw_title or raw(named, title)}
     return values | _kind(link, facts)
 
 

@@ -70,6 +70,11 @@ def alike_to(*, title: str, url: str, now: datetime, blurb: str = "") -> list[tu
     return [(link, why) for link, why in found if link.pk not in own]
 
 
+def alike_stories(stories: Sequence[Story]) -> list[list[tuple[Link, str]]]:
+    """`alike` for each of what may be no links yet. Whoever asks knows which is which."""
+    return _near(stories)
+
+
 def _hinted(links: Sequence[Link]) -> dict[int, list[tuple[Link, str]]]:
     """What the pages of links said, from either side."""
     found: dict[int, dict[int, tuple[Link, str]]] = {link.pk: {} for link in links}

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
-from curation import flood
+from curation import flood, ruling
 from curation.describing import describe
 from curation.identity import canonical_url, untracked
 from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
+from curation.rules import Story
 from publication.models import Section
 
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
@@ -29,10 +30,15 @@ MERGES = 5
 
 @dataclass(frozen=True)
 class Offered:
-    """The link of each address, and how many of them are new."""
+    """The link of each address, and which of them are new."""
 
     links: dict[UUID, int]
-    new: int = 0
+    fresh: frozenset[int] = frozenset()
+
+    @property
+    def new(self) -> int:
+        """How many are new."""
+        return len(self.fresh)
 
 
 def known(addresses: Iterable[UUID]) -> dict[UUID, int]:
@@ -64,10 +70,17 @@ def offer(
         _set_old_ones_aside(pairs, now)
     else:
         flood.hold(pairs, feed.last_new_at or now)
+    ruling.rule_in(links, [_story(feed, entry) for entry in stories.values()])
+    return put_in(dict(zip(stories, links, strict=True)))
+
+
+def put_in(stories: Mapping[UUID, Link]) -> Offered:
+    """Store a new link for each address; where one became known meanwhile, that one stands."""
+    links = list(stories.values())
     Link.objects.bulk_create(links)
     addresses = [
         LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
-        for identity, link in zip(stories, links, strict=True)
+        for identity, link in stories.items()
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
     addresses.sort(key=lambda address: address.identity)
@@ -87,7 +100,11 @@ def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
     beaten = ours - set(standing.values())
     if beaten:
         Link.objects.filter(pk__in=beaten).delete()
-    return Offered(standing, len(ours - beaten))
+    return Offered(standing, frozenset(ours - beaten))
+
+
+def _story(feed: Feed, entry: ParsedEntry) -> Story:
+    return Story(entry.title, entry.url, frozenset([feed.pk]), entry.tags)
 
 
 def _link(

@@ -24,7 +24,7 @@ from curation.deeds import (
 from curation.models import Link, LinkEvent
 from publication.access import MACHINE, require
 from publication.models import Section
-from toolbox.text import one_line
+from toolbox.text import one_line, printable
 
 __all__ = [
     "PERMISSION", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError", "QueueError",
@@ -32,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 REASON_LENGTH = 200
+NOTE_LENGTH = 2000
 # Of the deeds that an undo passes over, so many are named.
 TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
@@ -49,8 +50,13 @@ class PastSnoozeError(QueueError):
 def shortlist(
     link: Link, *, by: User | None, section: Section | None = None, version: int | None = None
 ) -> Link:
-    """Choose a link for the next issue, into `section` or else the one it has. Clears a refusal."""
+    """Choose a link for the next issue, into `section` or else the one it has. Clears a refusal.
+
+    What ran may be chosen again: it is on the shortlist from now on.
+    """
     values = _state(Link.State.SHORTLISTED) | (_shelf(section, by) if section else {})
+    if link.state == Link.State.SHORTLISTED and _ran_since(link):
+        values["state_since"] = timezone.now()
     return _do("shortlisted", link, by, version, values)
 
 
@@ -75,6 +81,24 @@ def set_section(
 ) -> Link:
     """Move a link to another shelf, or to none, wherever it waits."""
     return _do("moved", link, by, version, _shelf(section, by))
+
+
+def add_note(link: Link, text: str, *, by: User | None, version: int | None = None) -> Link:
+    """Add to what editors noted about a link; what was noted before stays."""
+    noted = "\n".join(filter(None, [link.note, printable(text).strip()[:NOTE_LENGTH]]))
+    return _do("noted", link, by, version, {"note": noted})
+
+
+def unhide(link: Link, *, by: User | None, version: int | None = None) -> Link:
+    """Let a link wait in the queue that a rule kept out of it; no rule hides it again."""
+    return _do("taken back", link, by, version, {"hidden_by": ""})
+
+
+def follow_up(
+    link: Link, number: int | None, *, by: User | None, version: int | None = None
+) -> Link:
+    """Keep that a link goes on with a story of issue `number`; None: with none."""
+    return _do("follow-up", link, by, version, {"follow_up_of": number})
 
 
 @transaction.atomic
@@ -141,7 +165,7 @@ def _do(
 
 def _state(state: Link.State, **values: Any) -> dict[str, Any]:
     """A state with everything that belongs to it; what belonged to another is cleared."""
-    return {"state": state, "reject_reason": "", "snoozed_until": None} | values
+    return {"state": state, "reject_reason": "", "snoozed_until": None, "hidden_by": ""} | values
 
 
 def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
@@ -149,6 +173,12 @@ def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
         "section_id": section.pk if section else None,
         "section_reason": f"set by {by or MACHINE}",
     }
+
+
+def _ran_since(link: Link) -> bool:
+    """Whether a link came out after it was chosen, and stands in no draft."""
+    placed = list(link.uses.filter(placed_at__gte=link.state_since))
+    return bool(placed) and all(use.published_at for use in placed)
 
 
 def _refuse_placed(link: Link) -> None:

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
+from curation import memory
 from curation.models import Entry, Feed, Link, LinkEvent, LinkUse
 from curation.paging import after, key_of
 from curation.queue_address import SHELVES, Asked
+from curation.recalling import Reminder
 from curation.wording import age, remarks, standing
 from publication.models import Section, SectionKind
 from toolbox.addresses import followable, host
@@ -41,6 +43,7 @@ class Row:
     remarks: list[str]
     # The entry whose text was garbled and was repaired.
     repaired: Entry | None
+    reminders: list[Reminder]
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _moment(show: str) -> str:
 
 def _parts(show: str, now: datetime) -> list[QuerySet[Link]]:
     """A shelf as queries that each follow an index; one with an OR would sort the whole shelf."""
-    links = Link.objects.standing().select_related("section")
+    links = Link.objects.standing().shown().select_related("section")
     snoozed = links.filter(state=Link.State.SNOOZED)
     parts = {
         "waiting": [links.filter(state=Link.State.NEW), snoozed.filter(snoozed_until__lte=now)],
@@ -137,10 +140,11 @@ def _rows(links: list[Link], now: datetime) -> list[Row]:
         Prefetch("events", LinkEvent.objects.filter(undone_at=None)),
         Prefetch("uses", LinkUse.objects.exclude(published_at=None)),
     )
-    return [_row(link, now) for link in links]
+    reminders = memory.of_links(links, now)
+    return [_row(link, reminders[link.pk], now) for link in links]
 
 
-def _row(link: Link, now: datetime) -> Row:
+def _row(link: Link, reminders: list[Reminder], now: datetime) -> Row:
     carriers = list(dict.fromkeys(str(entry.feed) for entry in link.entries.all()))
     source = link.source_label or next(iter(carriers), "") or host(link.url)
     event = next(iter(link.events.all()), None)
@@ -155,4 +159,5 @@ def _row(link: Link, now: datetime) -> Row:
         ran=list(link.uses.all()),
         remarks=remarks(link.entries.all()),
         repaired=next((entry for entry in link.entries.all() if entry.repaired), None),
+        reminders=reminders,
     )

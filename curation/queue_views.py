@@ -45,6 +45,7 @@ class DeedForm(forms.Form):
         error_messages={"invalid_choice": "There is no such section to sort links into."},
     )
     reason = forms.CharField(required=False)
+    number = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     until = forms.DateField(
         required=False, error_messages={"invalid": "Write the day as 2026-11-30."}
     )
@@ -67,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def deed(request: HttpRequest, name: str) -> HttpResponse:
     """Shortlist, reject, snooze or move one link."""
     form = DeedForm(request.POST)
-    if name not in ("shortlist", "reject", "snooze", "section"):
+    if name not in ("shortlist", "reject", "snooze", "section", "follow-up"):
         raise Http404
     if not form.is_valid():
         faults = [str(fault) for faults in form.errors.values() for fault in faults]
@@ -107,6 +108,10 @@ def _do(name: str, said: dict[str, Any], by: User) -> str:
         case "section":
             verbs.set_section(link, said["section"], **held)
             return f"moved to {link.section}" if link.section else "stands in no section"
+        case "follow-up":
+            verbs.follow_up(link, said["number"], **held)
+            number = link.follow_up_of
+            return f"is a follow-up of #{number}" if number else "follows nothing up"
     return condition(link)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from curation.models import Entry, Link
+from curation.models import Entry, Link, LinkUse
 
 AGES = [
     (timedelta(days=365), "yr"),
@@ -28,6 +28,24 @@ def condition(link: Link) -> str:
         Link.State.REJECTED: f"rejected ({reason})" if reason else "rejected",
         Link.State.SNOOZED: f"snoozed until {day(link.snoozed_until)}",
     }[Link.State(link.state)]
+
+
+def whereabouts(link: Link | None, uses: Iterable[LinkUse] = ()) -> str:
+    """Where a story stands, for somebody who is about to bring it: "New", "Ran in #12, News"."""
+    if link is None:
+        return "New"
+    for use in sorted(uses, key=lambda use: -use.issue_number):
+        ran = f"Ran in #{use.issue_number}, {use.section}, {day_of_year(use.published_at)}"
+        return ran if use.published_at else f"Stands in #{use.issue_number}, {use.section}"
+    if link.hidden_by:
+        return f"Hidden by the rule “{link.hidden_by}”"
+    words = condition(link)
+    return words[:1].upper() + words[1:]
+
+
+def day_of_year(moment: datetime | None) -> str:
+    """A date that may lie years back, in the publication's time zone."""
+    return date_format(timezone.localtime(moment), "j M Y") if moment else ""
 
 
 def day(moment: datetime | None) -> str:

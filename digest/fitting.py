@@ -37,7 +37,7 @@ def home(link: Link, sections: Iterable[IssueSection]) -> IssueSection | None:
     return next(iter(own + plain), None)
 
 
-def values(link: Link) -> dict[str, str]:
+def values(link: Link) -> dict[str, str | int | None]:
     """All a block may take from a link, by field. Each type takes the fields that it has."""
     role, _, company = link.title.rpartition(" at ")
     return {
@@ -52,6 +52,7 @@ def values(link: Link) -> dict[str, str]:
         "repo": one_line(_repo(link.url), 200),
         "show": link.source_label,
         "people": link.author,
+        "follow_up_of": link.follow_up_of,
     }
 
 

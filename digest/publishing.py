@@ -2,11 +2,12 @@
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 
-from curation import uses
+from curation import memory, uses
 from digest.errors import AlreadyPublishedError, IssueError
 from digest.fingerprint import fingerprint
 from digest.models import Issue, PublishedItem, RenderedIssue
@@ -41,6 +42,7 @@ def publish(
     rendered = _approved(issue)
     PublishedItem.objects.bulk_create(_items_of(rendered, issue.number))
     uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
+    memory.remember(issue.number, map(_remembered, rendered.items), now)
     issue_published.send_reliable(
         issue_id=issue.pk, number=issue.number, revision=rendered.revision
     )
@@ -106,6 +108,16 @@ def _approved(issue: Issue) -> RenderedIssue:
             f"Issue #{issue.number} was edited since it was approved. Reopen and approve it again."
         )
     return rendered
+
+
+def _remembered(item: dict[str, Any]) -> memory.Past:
+    return memory.Past(
+        block_uid=UUID(item["uid"]),
+        section=item["section"]["title"],
+        title=item["title"],
+        url=item["url"],
+        blurb=item["text"],
+    )
 
 
 def _items_of(rendered: RenderedIssue, number: int) -> list[PublishedItem]:

@@ -3,6 +3,9 @@
 from curation.models.feed import Entry, EntryContent, Feed
 from curation.models.history import LinkEvent, LinkUse
 from curation.models.link import Link, LinkAddress, LinkHint
+from curation.models.past import PastItem
+from curation.models.rule import Rule
+from curation.models.submission import Submission
 
 __all__ = [
     "Entry",
@@ -13,4 +16,7 @@ __all__ = [
     "LinkEvent",
     "LinkHint",
     "LinkUse",
+    "PastItem",
+    "Rule",
+    "Submission",
 ]

@@ -20,7 +20,15 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def waiting(self, now: datetime) -> Self:
         """Links an editor should look at: new ones, and those whose snooze is over."""
         woken = Q(state=Link.State.SNOOZED, snoozed_until__lte=now)
-        return self.standing().filter(Q(state=Link.State.NEW) | woken)
+        return self.standing().shown().filter(Q(state=Link.State.NEW) | woken)
+
+    def shown(self) -> Self:
+        """Links that no rule keeps out of the queue."""
+        return self.filter(hidden_by="")
+
+    def hidden(self) -> Self:
+        """Links that would wait, did not a rule keep them out of the queue."""
+        return self.standing().exclude(hidden_by="")
 
     def shortlisted(self) -> Self:
         """Links chosen for an issue, placed or not."""
@@ -129,6 +137,12 @@ class Link(models.Model):
                 fields=["state", "-state_since", "-id"],
                 condition=Q(merged_into=None),
                 name="link_by_state_since",
+            ),
+            # Serves LinkQuerySet.hidden, newest first: few among many.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(merged_into=None) & ~Q(hidden_by=""),
+                name="link_hidden_newest",
             ),
             # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
             models.Index(

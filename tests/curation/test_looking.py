@@ -412,3 +412,13 @@ def test_a_person_is_named_where_the_machine_is_not() -> None:
     link = make_link()
     tell(link, User.objects.create_user("Newsdesk"), "edited", {}, {"blurb": "Mine"})
     assert learning.by_hand(link) == {"blurb"}
+
+
+def test_a_link_that_nobody_gave_a_title_takes_that_of_its_page(
+    web: Web, story: Callable[..., Link]
+) -> None:
+    web.add("/2026/pasted", html("<title>What the page is called</title>"))
+    address = f"{web.base}/2026/pasted".removeprefix("http://")
+    link = story("/2026/pasted", title=address)
+    look_due(NOW)
+    assert kept(link).title == "What the page is called"

@@ -257,6 +257,18 @@ def test_undo_passes_over_what_can_no_longer_be_undone_and_tells_it_once(
     ]  # fmt: skip
 
 
+def test_what_ran_may_be_chosen_again_and_undone(ann: User) -> None:
+    link, uid = queue.shortlist(make_link(), by=ann), uuid4()
+    uses.place(link.pk, issue_number=12, section="News", block_uid=uid)
+    queue.shortlist(kept(link), by=ann)
+    assert not Link.objects.unplaced().exists()
+    uses.publish(12, [uid], NOW)
+    queue.shortlist(kept(link), by=ann)
+    assert list(Link.objects.unplaced()) == [link]
+    queue.undo(by=ann)
+    assert not Link.objects.unplaced().exists()
+
+
 def test_undo_passes_over_what_was_merged_since(ann: User) -> None:
     other, merged = make_link(), make_link()
     queue.reject(other, by=ann)

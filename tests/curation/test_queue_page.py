@@ -164,7 +164,7 @@ def test_a_hundred_links_take_as_many_queries_as_five(
     for number in (5, 95):
         fill(number)
         # New links, woken ones, and what belongs to the page: entries, events, uses.
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(21):
             queue_page.read(Asked(), timezone.now())
         with django_assert_num_queries(5):
             queue_page.counts(timezone.now())
