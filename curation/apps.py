@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CurationConfig(AppConfig):
@@ -7,4 +8,10 @@ class CurationConfig(AppConfig):
     name = "curation"
 
     def ready(self) -> None:
-        from curation import checks  # noqa: F401  (registers the checks)
+        from curation import (
+            checks,  # noqa: F401  (registers the checks)
+            searching,
+        )
+
+        # Django's own hook for what is no model, as it makes its permissions.
+        post_migrate.connect(searching.install, sender=self)
