@@ -1,58 +1,41 @@
 """Sorting what came in: each deed on a link, who did it, and taking it back.
 
-A deed holds its link by a conditional UPDATE on (pk, version) and writes a LinkEvent in the same
-transaction. `version` is what the person saw; without it the link counts as handed over.
+`version` is what the person saw; without it the link counts as handed over. See `curation.deeds`.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, F, Field, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from curation.models import Link, LinkEvent, LinkUse
-from curation.wording import condition
+from curation import merging
+from curation.deeds import (
+    PERMISSION,
+    PlacedSinceError,
+    QueueError,
+    StaleLinkError,
+    restored,
+    tell,
+    write,
+)
+from curation.models import Link, LinkEvent
 from publication.access import MACHINE, require
 from publication.models import Section
 from toolbox.text import one_line
 
-PERMISSION = "curation.triage_link"
+__all__ = [
+    "PERMISSION", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError", "QueueError",
+    "StaleLinkError", "passed_over", "reject", "set_section", "shortlist", "snooze", "undo",
+]  # fmt: skip
+
 REASON_LENGTH = 200
 # Of the deeds that an undo passes over, so many are named.
 TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
 LEAVING = {Link.State.REJECTED, Link.State.SNOOZED}
-
-
-class QueueError(Exception):
-    """A deed the queue refuses. The message is for the person who tried."""
-
-    link: Link | None = None
-
-
-class StaleLinkError(QueueError):
-    """The link is no longer what the person saw. `link` is what it has become, None if gone."""
-
-    def __init__(self, pk: int) -> None:
-        self.link = Link.objects.select_related("section", "merged_into").filter(pk=pk).first()
-        if self.link is None:
-            super().__init__("This link is gone: it was deleted.")
-            return
-        event = self.link.events.filter(undone_at=None).first()
-        by = f", by {event.actor_name}" if event else ""
-        super().__init__(f"“{self.link.title}” has changed: it is {condition(self.link)}{by}.")
-
-
-class PlacedSinceError(QueueError):
-    """The link stands in an issue, so the queue no longer decides about it."""
-
-    def __init__(self, use: LinkUse) -> None:
-        self.link = use.link
-        ran = "ran" if use.published_at else "stands"
-        advice = "" if use.published_at else " Take it out of the issue first."
-        super().__init__(f"“{use.link.title}” {ran} in #{use.issue_number}.{advice}")
 
 
 class NothingToUndoError(QueueError):
@@ -107,8 +90,11 @@ def undo(*, by: User) -> LinkEvent:
     event = standing.undoable().first()
     if event is None:
         raise _refusal(standing.first())
-    _write(event.link, _restored(event.before))
     event.undone_at = timezone.now()
+    if event.verb in merging.VERBS:
+        merging.take_back(event, event.undone_at)
+    else:
+        write(event.link, restored(event.before))
     event.save(update_fields=["undone_at"])
     return event
 
@@ -145,28 +131,12 @@ def _do(
     changed = {name: value for name, value in values.items() if getattr(link, name) != value}
     if "state" in changed:
         changed["state_since"] = timezone.now()
-    before = {name: _plain(getattr(link, name)) for name in changed}
+    before = {name: getattr(link, name) for name in changed}
     if not changed:
         return link
-    _write(link, changed)
-    LinkEvent.objects.create(
-        link=link,
-        actor=by,
-        actor_name=str(by or MACHINE),
-        verb=verb,
-        before=before,
-        after={name: _plain(value) for name, value in changed.items()},
-    )
+    write(link, changed)
+    tell(link, by, verb, before, changed)
     return link
-
-
-def _write(link: Link, values: dict[str, Any]) -> None:
-    """Change the link where it still is what was read; the object follows the row."""
-    held = Link.objects.standing().filter(pk=link.pk, version=link.version)
-    if not held.update(**values, version=F("version") + 1):
-        raise StaleLinkError(link.pk)
-    for name, value in (values | {"version": link.version + 1}).items():
-        setattr(link, name, value)
 
 
 def _state(state: Link.State, **values: Any) -> dict[str, Any]:
@@ -184,20 +154,3 @@ def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
 def _refuse_placed(link: Link) -> None:
     if use := link.uses.filter(published_at=None).select_related("link").first():
         raise PlacedSinceError(use)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _restored(before: dict[str, Any]) -> dict[str, Any]:
-    """Values of an event as the model has them. A shelf that was deleted since stays empty."""
-    values = {name: _field(name).to_python(value) for name, value in before.items()}
-    shelf = values.get("section_id")
-    if shelf and not Section.objects.filter(pk=shelf).exists():
-        values["section_id"] = None
-    return values
-
-
-def _field(name: str) -> Field[Any, Any]:
-    return cast("Field[Any, Any]", Link._meta.get_field(name))

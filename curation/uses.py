@@ -4,12 +4,13 @@ A use without a date is placed in a draft. Plain values only: this room knows no
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from curation.models import Link, LinkUse
 
@@ -38,10 +39,11 @@ def place_many(issue_number: int, placings: Collection[Placing]) -> None:
     """Note which blocks of an issue hold which links, in the same few queries for any number.
 
     Telling it again moves a use, unless it is dated. A link's version grows with a new use, so
-    that a queue page that still shows the link is told. Raises NoSuchLinkError, and then none
-    was placed.
+    that a queue page that still shows the link is told. The use of a merged link is one of the
+    link that stands for it. Raises NoSuchLinkError, and then none was placed.
     """
-    _check_links({placing.link_id for placing in placings})
+    stands = _standing({placing.link_id for placing in placings})
+    placings = [replace(placing, link_id=stands[placing.link_id]) for placing in placings]
     told = LinkUse.objects.select_for_update().in_bulk(
         [placing.block_uid for placing in placings], field_name="block_uid"
     )
@@ -65,10 +67,13 @@ def publish(issue_number: int, block_uids: Collection[UUID], at: datetime) -> in
     return placed.filter(published_at=None).update(published_at=at)
 
 
-def _check_links(wanted: set[int]) -> None:
-    missing = wanted - set(Link.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    if missing:
+def _standing(wanted: set[int]) -> dict[int, int]:
+    """For each link the one that stands for it: itself, as a rule."""
+    stands = Coalesce("merged_into_id", "pk")
+    found = dict(Link.objects.filter(pk__in=wanted).order_by().values_list("pk", stands))
+    if missing := wanted - found.keys():
         raise NoSuchLinkError(f"There is no link {min(missing)}.")
+    return found
 
 
 def _use(told: dict[UUID, LinkUse], issue_number: int, placing: Placing) -> LinkUse:

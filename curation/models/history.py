@@ -8,6 +8,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from curation.models.link import Link
 
+# After this deed a link does not stand for itself; the other two make it stand again.
+MERGED, UNMERGED, SPLIT = "merged", "unmerged", "split off"
+
 
 class LinkUse(models.Model):
     """A place a link stands in. Written by the digest through `curation.uses`; plain values only.
@@ -34,12 +37,13 @@ class LinkEventQuerySet(models.QuerySet["LinkEvent"]):
 
     def undoable(self) -> Self:
         """Deeds that still stand and may be taken back: nobody did anything to the link after,
-        it was not merged, and no issue has taken it since."""
+        it was not merged in another deed, and no issue has taken it since."""
         later = LinkEvent.objects.filter(
             link=OuterRef("link"), undone_at=None, pk__gt=OuterRef("pk")
         )
         placed = LinkUse.objects.filter(link=OuterRef("link"), placed_at__gte=OuterRef("at"))
-        return self.filter(~Exists(later), ~Exists(placed), undone_at=None, link__merged_into=None)
+        there = Q(link__merged_into=None) | Q(verb=MERGED)
+        return self.filter(there, ~Exists(later), ~Exists(placed), undone_at=None)
 
 
 class LinkEvent(models.Model):
