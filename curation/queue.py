@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation import merging
@@ -24,14 +24,18 @@ from curation.deeds import (
 from curation.models import Link, LinkEvent
 from publication.access import MACHINE, require
 from publication.models import Section
-from toolbox.text import one_line
+from toolbox.text import one_line, printable
 
 __all__ = [
-    "PERMISSION", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError", "QueueError",
-    "StaleLinkError", "passed_over", "reject", "set_section", "shortlist", "snooze", "undo",
+    "PERMISSION", "NoTitleError", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError",
+    "QueueError", "StaleLinkError", "edit", "passed_over", "reject", "set_section", "shortlist",
+    "snooze", "taken_back", "undo",
 ]  # fmt: skip
 
 REASON_LENGTH = 200
+TITLE_LENGTH = 500
+# Characters of a blurb or a note; a pasted article is neither.
+TEXT_LENGTH = 5000
 # Of the deeds that an undo passes over, so many are named.
 TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
@@ -44,6 +48,10 @@ class NothingToUndoError(QueueError):
 
 class PastSnoozeError(QueueError):
     """A link can only be put off until later."""
+
+
+class NoTitleError(QueueError):
+    """A link is shown by its title, so it has one."""
 
 
 def shortlist(
@@ -77,11 +85,24 @@ def set_section(
     return _do("moved", link, by, version, _shelf(section, by))
 
 
+def edit(
+    link: Link, *, by: User | None, title: str, blurb: str, note: str, version: int | None = None
+) -> Link:
+    """Set what editors write of a link. Raises NoTitleError, which changes nothing."""
+    values = {"title": one_line(title, TITLE_LENGTH), "blurb": _text(blurb), "note": _text(note)}
+    if not values["title"]:
+        raise NoTitleError(f"“{link.title}” needs a title. Nothing was changed.")
+    noted = (values["title"], values["blurb"]) == (link.title, link.blurb)
+    return _do("noted" if noted else "edited", link, by, version, values)
+
+
 @transaction.atomic
 def undo(*, by: User) -> LinkEvent:
-    """Take back the newest deed of `by` that can be; call again for the one before.
+    """Take back the newest act of `by` that can be; call again for the one before.
 
-    A deed that another deed followed on its link, or whose link an issue has taken since, is
+    What was done to several links in one act (`curation.bulk`) is taken back in one, wherever it
+    still can be; answered is the newest of its deeds, the others share its `undone_at`. A deed
+    that another deed followed on its link, or whose link an issue has taken since, is
     passed over. Where none is left: StaleLinkError or PlacedSinceError for the newest of those,
     NothingToUndoError without any.
     """
@@ -90,13 +111,19 @@ def undo(*, by: User) -> LinkEvent:
     event = standing.undoable().first()
     if event is None:
         raise _refusal(standing.first())
-    event.undone_at = timezone.now()
-    if event.verb in merging.VERBS:
-        merging.take_back(event, event.undone_at)
-    else:
-        write(event.link, restored(event.before))
-    event.save(update_fields=["undone_at"])
+    now = timezone.now()
+    for deed in standing.undoable().filter(batch=event.batch) if event.batch else [event]:
+        _take_back(deed, now)
     return event
+
+
+def taken_back(undone: LinkEvent) -> list[int]:
+    """The links of all deeds that this undo took back, those it merged or took apart with them."""
+    deeds = LinkEvent.objects.filter(pk=undone.pk)
+    if undone.batch:
+        deeds = LinkEvent.objects.filter(batch=undone.batch, undone_at=undone.undone_at)
+    with_it = (undone.before | undone.after).get("merged_into_id")
+    return [*deeds.values_list("link", flat=True), *([with_it] if with_it else [])]
 
 
 def passed_over(undone: LinkEvent) -> list[QueueError]:
@@ -104,10 +131,23 @@ def passed_over(undone: LinkEvent) -> list[QueueError]:
     told = LinkEvent.objects.filter(
         actor=undone.actor, pk__lt=OuterRef("pk"), undone_at__gt=OuterRef("at")
     )
+    before = Q(pk__gt=undone.pk) | Q(batch=undone.batch, batch__isnull=False)
     passed = LinkEvent.objects.filter(
-        ~Exists(told.exclude(pk=undone.pk)), actor=undone.actor, undone_at=None, pk__gt=undone.pk
+        before,
+        ~Exists(told.exclude(undone_at=undone.undone_at)),
+        actor=undone.actor,
+        undone_at=None,
     )
     return [_refusal(event) for event in passed.select_related("link")[:TOLD]]
+
+
+def _take_back(event: LinkEvent, now: datetime) -> None:
+    if event.verb in merging.VERBS:
+        merging.take_back(event, now)
+    else:
+        write(event.link, restored(event.before))
+    event.undone_at = now
+    event.save(update_fields=["undone_at"])
 
 
 def _refusal(event: LinkEvent | None) -> QueueError:
@@ -141,7 +181,7 @@ def _do(
 
 def _state(state: Link.State, **values: Any) -> dict[str, Any]:
     """A state with everything that belongs to it; what belonged to another is cleared."""
-    return {"state": state, "reject_reason": "", "snoozed_until": None} | values
+    return {"state": state, "reject_reason": "", "snoozed_until": None, "hidden_by": ""} | values
 
 
 def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
@@ -149,6 +189,11 @@ def _shelf(section: Section | None, by: User | None) -> dict[str, Any]:
         "section_id": section.pk if section else None,
         "section_reason": f"set by {by or MACHINE}",
     }
+
+
+def _text(written: str) -> str:
+    """Lines as they were written, without what a browser or a stranger put between them."""
+    return printable(written.replace("\r\n", "\n")).strip()[:TEXT_LENGTH]
 
 
 def _refuse_placed(link: Link) -> None:

@@ -30,9 +30,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def waiting(self, now: datetime) -> Self:
         """Links an editor should look at: new ones that no rule hides, and those whose snooze
         is over."""
-        new = Q(state=Link.State.NEW, hidden_by="")
         woken = Q(state=Link.State.SNOOZED, snoozed_until__lte=now)
-        return self.standing().filter(new | woken)
+        return self.standing().shown().filter(Q(state=Link.State.NEW) | woken)
+
+    def shown(self) -> Self:
+        """Links that no rule keeps out of the queue."""
+        return self.filter(hidden_by="")
+
+    def hidden(self) -> Self:
+        """Links that would wait, did not a rule keep them out of the queue."""
+        return self.standing().exclude(hidden_by="")
 
     def shortlisted(self) -> Self:
         """Links chosen for an issue, placed or not."""
@@ -157,10 +164,10 @@ class Link(models.Model):
                 condition=Q(merged_into=None),
                 name="link_newest",
             ),
-            # Serves the shelf of what rules hide.
+            # Serves LinkQuerySet.hidden, newest first: few among many.
             models.Index(
                 fields=["-published_at", "-id"],
-                condition=Q(merged_into=None, hidden_by__gt=""),
+                condition=Q(merged_into=None) & ~Q(hidden_by=""),
                 name="link_hidden_newest",
             ),
             # Serves those whose snooze ends: few of the many that sleep.

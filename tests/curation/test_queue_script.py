@@ -15,6 +15,12 @@ QUEUE = "/admin/queue/"
 JSON = {"Accept": "application/json"}
 
 
+def row(answer: dict[str, Any]) -> Any:
+    """The row of the one link that an answer tells of."""
+    (link,) = answer["links"]
+    return link["row"]
+
+
 @pytest.fixture
 def desk(client: Client) -> Client:
     client.force_login(make_editor("ann"))
@@ -36,28 +42,30 @@ def test_a_script_is_told_the_link_left_and_how_many_are_where(desk: Client) -> 
     answer = desk.post(QUEUE + "reject/", said(link), headers=JSON)
     assert answer.json() == {
         "said": "“Django 7” rejected.",
-        "link": link.pk,
-        "row": None,
-        "counts": {"waiting": "1", "shortlisted": "0", "snoozed": "0", "rejected": "1"},
-    }
+        "links": [{"link": link.pk, "version": 1, "row": None}],
+        "counts": {
+            "waiting": "1", "shortlisted": "0", "snoozed": "0", "rejected": "1", "hidden": "0",
+            "everything": "2",
+        },
+    }  # fmt: skip
 
 
 def test_a_script_gets_the_row_of_a_link_that_stays(desk: Client) -> None:
     link = make_link(title="Django 7")
     make_section("News")
     answer = desk.post(QUEUE + "section/", said(link, section="news"), headers=JSON).json()
-    assert f'data-link="{link.pk}" data-version="1" data-section="news"' in answer["row"]
+    assert f'data-link="{link.pk}" data-version="1" data-section="news"' in row(answer)
     queue.shortlist(kept(link), by=None)
     moved = said(kept(link), section="news", back="show=shortlisted")
-    assert "Django 7" in desk.post(QUEUE + "shortlist/", moved, headers=JSON).json()["row"]
+    assert "Django 7" in row(desk.post(QUEUE + "shortlist/", moved, headers=JSON).json())
 
 
 def test_a_script_gets_the_row_back_when_it_undoes(desk: Client) -> None:
     link = make_link()
     desk.post(QUEUE + "reject/", said(link))
     answer = desk.post(QUEUE + "undo/", {"back": "show=waiting"}, headers=JSON)
-    assert answer.json()["link"] == link.pk
-    assert f'data-link="{link.pk}" data-version="2"' in answer.json()["row"]
+    assert answer.json()["links"][0]["link"] == link.pk
+    assert f'data-link="{link.pk}" data-version="2"' in row(answer.json())
 
 
 def test_a_script_is_refused_with_the_row_as_it_is_now(desk: Client) -> None:
@@ -66,7 +74,7 @@ def test_a_script_is_refused_with_the_row_as_it_is_now(desk: Client) -> None:
     answer = desk.post(QUEUE + "reject/", said(link), headers=JSON)
     assert answer.status_code == 409
     assert "by ben" in answer.json()["said"]
-    assert 'data-version="1"' in answer.json()["row"]
+    assert 'data-version="1"' in row(answer.json())
     assert kept(link).state == Link.State.NEW
 
 
@@ -75,7 +83,7 @@ def test_a_script_is_told_why_an_undo_is_refused(desk: Client) -> None:
     desk.post(QUEUE + "shortlist/", said(link))
     uses.place(link.pk, issue_number=12, section="News", block_uid=uuid4())
     answer = desk.post(QUEUE + "undo/", {"back": "show=waiting"}, headers=JSON)
-    assert (answer.status_code, answer.json()["row"]) == (409, None)
+    assert (answer.status_code, row(answer.json())) == (409, None)
     assert "stands in #12" in answer.json()["said"]
 
 

@@ -25,7 +25,9 @@ def test_several_sources_are_worth_days_up_to_a_bound() -> None:
 def test_a_source_whose_links_run_is_worth_days_by_its_record() -> None:
     record = Record("Adam Johnson", sorted=40, ran=12)
     made = score(NOW, [UNKNOWN, record])
-    assert made.reason == "2 sources tell it (+1.5 days), 12 of 40 from Adam Johnson ran (+1.2 days)"
+    assert (
+        made.reason == "2 sources tell it (+1.5 days), 12 of 40 from Adam Johnson ran (+1.2 days)"
+    )
     assert round(made.value - score(NOW, [UNKNOWN] * 2).value, 6) == 1.2
 
 

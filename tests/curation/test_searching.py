@@ -33,7 +33,9 @@ def test_it_finds_words_wherever_they_stand_and_however_they_are_written(text: s
     assert found(text) == ["Typing at the Café"]
 
 
-@pytest.mark.parametrize("text", ["yping", "mypy other", "o", "%", "_", "***", "' OR 1", "\\", "é" * 300])
+@pytest.mark.parametrize(
+    "text", ["yping", "mypy other", "o", "%", "_", "***", "' OR 1", "\\", "é" * 300]
+)
 def test_it_finds_nothing_for_what_is_not_there(text: str) -> None:
     make_link(title="Typing", blurb="mypy")
     make_link(title="Other")
@@ -52,7 +54,9 @@ def test_it_is_in_step_whoever_writes() -> None:
     link = make_link(title="Alpha")
     Link.objects.filter(pk=link.pk).update(title="Beta", note="noted")
     assert (found("alpha"), found("beta"), found("noted")) == ([], ["Beta"], ["Beta"])
-    Link.objects.bulk_create(Link(title=f"Bulk {n}", published_at=link.published_at) for n in range(3))
+    Link.objects.bulk_create(
+        Link(title=f"Bulk {n}", published_at=link.published_at) for n in range(3)
+    )
     assert len(found("bulk")) == 3
     Link.objects.filter(pk=link.pk).update(state=Link.State.REJECTED)
     assert (found("beta"), found("beta", "rejected"), found("beta", "")) == ([], ["Beta"], ["Beta"])
