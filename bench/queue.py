@@ -17,9 +17,10 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+# In the place of this folder, where the standard library's `queue` would be this file.
+sys.path[0] = str(Path(__file__).parents[1])
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="newsdesk-bench-"))
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="newsdesk-bench-")
 
 import django
 
@@ -27,6 +28,7 @@ django.setup()
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, get_runner
 from django.utils import timezone
@@ -95,14 +97,20 @@ def fill(total: int, feeds: list[Feed], sections: list[Section]) -> None:
         cursor.execute("ANALYZE")
 
 
+def ok(answer: HttpResponse) -> HttpResponse:
+    assert answer.status_code == 200, answer.status_code
+    return answer
+
+
 def actions(client: Client) -> dict[str, Callable[[], object]]:
     def get(query: str) -> Callable[[], object]:
-        return lambda: client.get(f"/admin/queue/?{query}")
+        return lambda: ok(client.get(f"/admin/queue/?{query}"))
 
     def deed() -> object:
         link = Link.objects.filter(state="new", merged_into=None).order_by("-published_at").first()
         said = {"link": link.pk, "version": link.version, "back": "show=waiting"}
-        return client.post("/admin/queue/reject/", said, headers={"accept": "application/json"})
+        answer = client.post("/admin/queue/reject/", said, headers={"accept": "application/json"})
+        return ok(answer)
 
     since = timezone.now().isoformat()
     return {
@@ -121,7 +129,7 @@ def actions(client: Client) -> dict[str, Callable[[], object]]:
         "filter source": get(f"feed={Feed.objects.first().pk}"),
         "filter section and age": get(f"section={Section.objects.first().slug}&age=month"),
         "one deed": deed,
-        "what changed": lambda: client.get("/admin/queue/changes/", {"since": since}),
+        "what changed": lambda: ok(client.get("/admin/queue/changes/", {"since": since})),
         "score what is due": lambda: ranking.rank_due(timezone.now()),
     }
 
@@ -133,12 +141,13 @@ def measure(client: Client) -> dict[str, tuple[float, int]]:
         act()
         with CaptureQueriesContext(connection) as queries:
             act()
+            asked = len(queries)
         took = []
         for _ in range(TIMES):
             began = time.perf_counter()
             act()
             took.append((time.perf_counter() - began) * 1000)
-        figures[name] = (statistics.median(took), len(queries))
+        figures[name] = (statistics.median(took), asked)
     return figures
 
 

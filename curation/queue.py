@@ -111,10 +111,11 @@ def undo(*, by: User) -> LinkEvent:
     event = standing.undoable().first()
     if event is None:
         raise _refusal(standing.first())
+    act = list(standing.undoable().filter(batch=event.batch)) if event.batch else [event]
     now = timezone.now()
-    for deed in standing.undoable().filter(batch=event.batch) if event.batch else [event]:
+    for deed in act:
         _take_back(deed, now)
-    return event
+    return act[0]
 
 
 def taken_back(undone: LinkEvent) -> list[int]:
