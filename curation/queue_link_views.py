@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from curation import queue_page, telling
 from curation.likeness import alike
-from curation.models import Link, LinkEvent
+from curation.models import Entry, Link, LinkEvent, LinkUse
 from curation.queue_address import Asked
 from curation.queue_answers import by_script
 from curation.queue_rows import Row, rows
@@ -47,9 +47,9 @@ def _context(found: Link, q: str) -> dict[str, Any]:
         "row": rows([found], "published_at", now)[0],
         "q": q,
         "offered": _searched(found, q) if q else _proposed(found),
-        "told": found.entries.select_related("feed").order_by("published_at")[:TOLD],
-        "uses": found.uses.all()[:TOLD],
-        "merged": found.merged.all()[:TOLD],
+        "told": Entry.objects.filter(link=found).select_related("feed").order_by("pk")[:TOLD],
+        "uses": LinkUse.objects.filter(link=found)[:TOLD],
+        "merged": Link.objects.filter(merged_into=found)[:TOLD],
         "events": [(event, telling.deed(event, shelves)) for event in events],
     }
 

@@ -1,4 +1,4 @@
-"""Keeping the scores of waiting links: what is due is found in the rows, a few hundred at a time."""
+"""Keeping the scores of waiting links: what is due stands in the rows, and is looked for in batches."""
 
 from collections import defaultdict
 from collections.abc import Collection

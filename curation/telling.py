@@ -1,4 +1,4 @@
-"""What somebody did to a link, in a sentence: for its history, for others, for who takes it back."""
+"""What somebody did to a link, in a sentence: its history, told to others, told when undone."""
 
 from collections.abc import Iterable, Mapping
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from curation.models.feed import URL_LENGTH
 from publication.models import Section
 
-
 NARROWED_BY = ("section", "kind", "language")
 
 

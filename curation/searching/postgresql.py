@@ -17,6 +17,7 @@ TEXTS = """link.title || ' ' || left(link.blurb, 50000) || ' ' || link.source_la
     link.author || ' ' || left(link.note, 50000) || ' ' || link.url"""
 
 # As curation.searching.words folds a question; punctuation of addresses and versions separates.
+# ruff: noqa: S608  (every name in these statements is written in this file)
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION curation_words(link curation_link) RETURNS tsvector
 LANGUAGE sql STABLE AS $$

@@ -47,7 +47,8 @@ def test_it_finds_nothing_for_what_is_not_there(text: str) -> None:
 )  # fmt: skip
 def test_the_language_of_the_engines_is_not_spoken(text: str) -> None:
     make_link(title="Typing or and not near title")
-    assert found(text) in (["Typing or and not near title"], [])
+    expected = [] if text == '"' else ["Typing or and not near title"]
+    assert found(text) == expected
 
 
 def test_it_is_in_step_whoever_writes() -> None:
