@@ -4,9 +4,10 @@ Pages go on from a key (the last link's place and pk), never from an OFFSET, and
 a bound: the queue opens with 200,000 links as with 200, in the same number of queries.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -51,8 +52,8 @@ def languages() -> list[str]:
 
 def read(asked: Asked, now: datetime) -> Page:
     """The page that `asked` names."""
-    place, found = asked.place, []
-    reader = number if place == "score" else moment
+    place, found = asked.place, list[Link]()
+    reader: Callable[[str], Any] = number if place == "score" else moment
     for part in _narrowed(asked, now):
         found += after(part, place, asked.after, reader)[: PAGE + 1]
     found.sort(key=lambda link: (getattr(link, place), link.pk), reverse=True)
@@ -86,7 +87,7 @@ def _parts(asked: Asked, now: datetime) -> list[tuple[str, QuerySet[Link]]]:
     one with an OR would sort the whole shelf."""
     new, snoozed = Link.State.NEW, Link.State.SNOOZED
     links = Link.objects.standing().shown()
-    parts = {
+    shelves: dict[str, list[tuple[str, QuerySet[Link]]]] = {
         "waiting": [
             (new, links.filter(state=new)),
             (snoozed, links.filter(state=snoozed, snoozed_until__lte=now)),
@@ -96,10 +97,10 @@ def _parts(asked: Asked, now: datetime) -> list[tuple[str, QuerySet[Link]]]:
         "rejected": [(Link.State.REJECTED, links.filter(state=Link.State.REJECTED))],
         "hidden": [("", Link.objects.hidden())],
         "everything": [("", Link.objects.standing())],
-    }[asked.show]
+    }
     return [
-        (str(state), part.select_related("section").order_by(f"-{asked.place}", "-pk"))
-        for state, part in parts
+        (state, part.select_related("section").order_by(f"-{asked.place}", "-pk"))
+        for state, part in shelves[asked.show]
     ]
 
 

@@ -1,4 +1,4 @@
-"""Keeping the scores of waiting links: what is due stands in the rows, and is looked for in batches."""
+"""Keeping the scores of waiting links: the rows say what is due."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -30,7 +30,7 @@ def deeds_of_others(links: Iterable[Link], me: User, since: datetime) -> list[Li
     """The newest deed of somebody else on each of these links since, done or taken back."""
     lately = Q(at__gte=since) | Q(undone_at__gte=since)
     events = LinkEvent.objects.filter(lately, link__in=[link.pk for link in links])
-    newest = {}
+    newest: dict[int, LinkEvent] = {}
     for event in events.exclude(actor=me).exclude(actor=None).select_related("link"):
         newest.setdefault(event.link_id, event)
     return list(newest.values())

@@ -43,7 +43,11 @@ def test_it_finds_nothing_for_what_is_not_there(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "typing OR", "typing AND NOT", "typing*", "(typing", "typing)", "NEAR(typing", "title:typing", "typing | ! &", "typing:*", "<->typing", "'typing'"]
+    "text",
+    [
+        '"', "typing OR", "typing AND NOT", "typing*", "(typing", "typing)", "NEAR(typing",
+        "title:typing", "typing | ! &", "typing:*", "<->typing", "'typing'",
+    ],
 )  # fmt: skip
 def test_the_language_of_the_engines_is_not_spoken(text: str) -> None:
     make_link(title="Typing or and not near title")
