@@ -132,7 +132,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.storage.HashedFiles"
     },
 }
 # In laptop mode files are served from where they lie; a public site runs collectstatic.

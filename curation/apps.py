@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CurationConfig(AppConfig):
@@ -7,4 +8,7 @@ class CurationConfig(AppConfig):
     name = "curation"
 
     def ready(self) -> None:
-        from curation import checks, listeners  # noqa: F401  (registers them)
+        from curation import checks, listeners, searching  # noqa: F401  (registers them)
+
+        # Django's own hook for what is no model, as it makes its permissions.
+        post_migrate.connect(searching.install, sender=self)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from curation import offering
+from curation import offering, ranking
 from curation.identity import address_identity, entry_identity
 from curation.models import Entry, EntryContent, Feed
 from curation.models.feed import URL_LENGTH
@@ -56,6 +56,8 @@ def take_in(feed: Feed, parsed: ParsedFeed, now: datetime) -> TakenIn:
     new = {address: entry for address, entry in stories.items() if address not in links}
     offered = offering.offer(feed, parsed, new, now)
     _add_entries(feed, fresh, links | offered.links, now)
+    # Another source tells it now.
+    ranking.again({link for said in fresh if (link := said.link(links))}, now)
     return TakenIn(len(fresh), offered.new)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation import merging
@@ -27,12 +27,15 @@ from publication.models import Section
 from toolbox.text import one_line, printable
 
 __all__ = [
-    "PERMISSION", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError", "QueueError",
-    "StaleLinkError", "passed_over", "reject", "set_section", "shortlist", "snooze", "undo",
+    "PERMISSION", "NoTitleError", "NothingToUndoError", "PastSnoozeError", "PlacedSinceError",
+    "QueueError", "StaleLinkError", "edit", "passed_over", "reject", "set_section", "shortlist",
+    "snooze", "taken_back", "undo",
 ]  # fmt: skip
 
 REASON_LENGTH = 200
-NOTE_LENGTH = 2000
+TITLE_LENGTH = 500
+# Characters of a blurb or a note; a pasted article is neither.
+TEXT_LENGTH = 5000
 # Of the deeds that an undo passes over, so many are named.
 TOLD = 3
 # Deeds that take a link off the shortlist, and so must not pull it from under an issue.
@@ -45,6 +48,10 @@ class NothingToUndoError(QueueError):
 
 class PastSnoozeError(QueueError):
     """A link can only be put off until later."""
+
+
+class NoTitleError(QueueError):
+    """A link is shown by its title, so it has one."""
 
 
 def shortlist(
@@ -85,7 +92,7 @@ def set_section(
 
 def add_note(link: Link, text: str, *, by: User | None, version: int | None = None) -> Link:
     """Add to what editors noted about a link; what was noted before stays."""
-    noted = "\n".join(filter(None, [link.note, printable(text).strip()[:NOTE_LENGTH]]))
+    noted = "\n".join(filter(None, [link.note, _text(text)]))
     return _do("noted", link, by, version, {"note": noted})
 
 
@@ -101,11 +108,24 @@ def follow_up(
     return _do("follow-up", link, by, version, {"follow_up_of": number})
 
 
+def edit(
+    link: Link, *, by: User | None, title: str, blurb: str, note: str, version: int | None = None
+) -> Link:
+    """Set what editors write of a link. Raises NoTitleError, which changes nothing."""
+    values = {"title": one_line(title, TITLE_LENGTH), "blurb": _text(blurb), "note": _text(note)}
+    if not values["title"]:
+        raise NoTitleError(f"“{link.title}” needs a title. Nothing was changed.")
+    noted = (values["title"], values["blurb"]) == (link.title, link.blurb)
+    return _do("noted" if noted else "edited", link, by, version, values)
+
+
 @transaction.atomic
 def undo(*, by: User) -> LinkEvent:
-    """Take back the newest deed of `by` that can be; call again for the one before.
+    """Take back the newest act of `by` that can be; call again for the one before.
 
-    A deed that another deed followed on its link, or whose link an issue has taken since, is
+    What was done to several links in one act (`curation.bulk`) is taken back in one, wherever it
+    still can be; answered is the newest of its deeds, the others share its `undone_at`. A deed
+    that another deed followed on its link, or whose link an issue has taken since, is
     passed over. Where none is left: StaleLinkError or PlacedSinceError for the newest of those,
     NothingToUndoError without any.
     """
@@ -114,13 +134,20 @@ def undo(*, by: User) -> LinkEvent:
     event = standing.undoable().first()
     if event is None:
         raise _refusal(standing.first())
-    event.undone_at = timezone.now()
-    if event.verb in merging.VERBS:
-        merging.take_back(event, event.undone_at)
-    else:
-        write(event.link, restored(event.before))
-    event.save(update_fields=["undone_at"])
-    return event
+    act = list(standing.undoable().filter(batch=event.batch)) if event.batch else [event]
+    now = timezone.now()
+    for deed in act:
+        _take_back(deed, now)
+    return act[0]
+
+
+def taken_back(undone: LinkEvent) -> list[int]:
+    """The links of all deeds that this undo took back, those it merged or took apart with them."""
+    deeds = LinkEvent.objects.filter(pk=undone.pk)
+    if undone.batch:
+        deeds = LinkEvent.objects.filter(batch=undone.batch, undone_at=undone.undone_at)
+    with_it = (undone.before | undone.after).get("merged_into_id")
+    return [*deeds.values_list("link", flat=True), *([with_it] if with_it else [])]
 
 
 def passed_over(undone: LinkEvent) -> list[QueueError]:
@@ -128,10 +155,23 @@ def passed_over(undone: LinkEvent) -> list[QueueError]:
     told = LinkEvent.objects.filter(
         actor=undone.actor, pk__lt=OuterRef("pk"), undone_at__gt=OuterRef("at")
     )
+    before = Q(pk__gt=undone.pk) | Q(batch=undone.batch, batch__isnull=False)
     passed = LinkEvent.objects.filter(
-        ~Exists(told.exclude(pk=undone.pk)), actor=undone.actor, undone_at=None, pk__gt=undone.pk
+        before,
+        ~Exists(told.exclude(undone_at=undone.undone_at)),
+        actor=undone.actor,
+        undone_at=None,
     )
     return [_refusal(event) for event in passed.select_related("link")[:TOLD]]
+
+
+def _take_back(event: LinkEvent, now: datetime) -> None:
+    if event.verb in merging.VERBS:
+        merging.take_back(event, now)
+    else:
+        write(event.link, restored(event.before))
+    event.undone_at = now
+    event.save(update_fields=["undone_at"])
 
 
 def _refusal(event: LinkEvent | None) -> QueueError:
@@ -179,6 +219,11 @@ def _ran_since(link: Link) -> bool:
     """Whether a link came out after it was chosen, and stands in no draft."""
     placed = list(link.uses.filter(placed_at__gte=link.state_since))
     return bool(placed) and all(use.published_at for use in placed)
+
+
+def _text(written: str) -> str:
+    """Lines as they were written, without what a browser or a stranger put between them."""
+    return printable(written.replace("\r\n", "\n")).strip()[:TEXT_LENGTH]
 
 
 def _refuse_placed(link: Link) -> None:

@@ -1,49 +1,29 @@
 """What the queue shows: a page of links from one of its shelves, and how many there are.
 
-Pages go on from a key (the last link's moment and pk), never from an OFFSET, and counts stop at
+Pages go on from a key (the last link's place and pk), never from an OFFSET, and counts stop at
 a bound: the queue opens with 200,000 links as with 200, in the same number of queries.
 """
 
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet
 
-from curation import memory
-from curation.models import Entry, Feed, Link, LinkEvent, LinkUse
-from curation.paging import after, key_of
-from curation.queue_address import SHELVES, Asked
-from curation.recalling import Reminder
-from curation.wording import age, remarks, standing
+from curation import searching
+from curation.models import Entry, Feed, Link
+from curation.paging import after, key_of, moment, number
+from curation.queue_address import AGES, NO_SECTION, SHELVES, Asked
+from curation.queue_rows import Row, rows
 from publication.models import Section, SectionKind
-from toolbox.addresses import followable, host
 
 PAGE = 50
-COUNTED = 100
-# A search looks through the newest of a shelf only, so that it ends.
-SEARCHED = 5000
-SEARCHED_FIELDS = ("title", "blurb", "url", "source_label", "author")
+COUNTED = 500
+# The languages to choose from are those of so many links that came in last.
+LANGUAGES_OF = 1000
 # Sections that hold no links of ours: words of a guest, and what is paid for.
 NOT_FOR_LINKS = (SectionKind.TEXT, SectionKind.SPONSOR)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One link as the queue shows it."""
-
-    link: Link
-    url: str
-    host: str
-    source: str
-    age: str
-    standing: str
-    also_in: list[str]
-    ran: list[LinkUse]
-    # What its feed did not say, or said wrongly: sentences for whoever decides.
-    remarks: list[str]
-    # The entry whose text was garbled and was repaired.
-    repaired: Entry | None
-    reminders: list[Reminder]
 
 
 @dataclass(frozen=True)
@@ -64,100 +44,89 @@ def feeds() -> QuerySet[Feed]:
     return Feed.objects.only("title", "url")[:1000]
 
 
+def languages() -> list[str]:
+    """Languages to narrow by, without their regions."""
+    lately = Link.objects.order_by("-pk").values_list("language", flat=True)[:LANGUAGES_OF]
+    return sorted({language.split("-")[0].lower() for language in lately} - {""})
+
+
 def read(asked: Asked, now: datetime) -> Page:
     """The page that `asked` names."""
-    moment = _moment(asked.show)
-    found: list[Link] = []
-    for part in _parts(asked.show, now):
-        found += _narrowed(part, asked)[: PAGE + 1]
-    found.sort(key=lambda link: (getattr(link, moment), link.pk), reverse=True)
-    rows = _rows(found[:PAGE], now)
+    place, found = asked.place, list[Link]()
+    reader: Callable[[str], Any] = number if place == "score" else moment
+    for part in _narrowed(asked, now):
+        found += after(part, place, asked.after, reader)[: PAGE + 1]
+    found.sort(key=lambda link: (getattr(link, place), link.pk), reverse=True)
+    shown = rows(found[:PAGE], place, now)
     if len(found) <= PAGE:
-        return Page(rows, after="")
-    return Page(rows, after=key_of(getattr(found[PAGE - 1], moment), found[PAGE - 1].pk))
+        return Page(shown, after="")
+    return Page(shown, after=key_of(getattr(found[PAGE - 1], place), found[PAGE - 1].pk))
 
 
-def find(pk: int, show: str, now: datetime) -> Row | None:
-    """The row of one link, if it stands on the shelf `show`."""
-    found = [link for part in _parts(show, now) for link in part.filter(pk=pk)]
-    return next(iter(_rows(found, now)), None)
+def find(pks: Collection[int], asked: Asked, now: datetime, *, narrowed: bool) -> dict[int, Row]:
+    """The rows of these links, as far as they stand on that shelf and, if `narrowed`, are what
+    is looked for there."""
+    parts = _narrowed(asked, now) if narrowed else [part for _, part in _parts(asked, now)]
+    found = [link for part in parts for link in part.filter(pk__in=pks)]
+    return {row.link.pk: row for row in rows(found, asked.place, now)}
 
 
 def counts(now: datetime) -> dict[str, str]:
-    """How many links stand on each shelf: "17", or "100+"."""
+    """How many links stand on each shelf: "17", or "500+"."""
     numbers = {
-        show: sum(part.order_by()[: COUNTED + 1].count() for part in _parts(show, now))
+        show: sum(
+            part.order_by()[: COUNTED + 1].count() for _, part in _parts(Asked(show=show), now)
+        )
         for show in SHELVES
     }
     return {show: f"{COUNTED}+" if n > COUNTED else str(n) for show, n in numbers.items()}
 
 
-def _moment(show: str) -> str:
-    """What waits is in the order of the news; the rest in the order of the deeds."""
-    return "published_at" if show == "waiting" else "state_since"
+def _parts(asked: Asked, now: datetime) -> list[tuple[str, QuerySet[Link]]]:
+    """A shelf as queries that each follow an index, each with the state that its links share:
+    one with an OR would sort the whole shelf."""
+    new, snoozed = Link.State.NEW, Link.State.SNOOZED
+    links = Link.objects.standing().shown()
+    shelves: dict[str, list[tuple[str, QuerySet[Link]]]] = {
+        "waiting": [
+            (new, links.filter(state=new)),
+            (snoozed, links.filter(state=snoozed, snoozed_until__lte=now)),
+        ],
+        "shortlisted": [(Link.State.SHORTLISTED, Link.objects.unplaced().shown())],
+        "snoozed": [(snoozed, links.filter(state=snoozed, snoozed_until__gt=now))],
+        "rejected": [(Link.State.REJECTED, links.filter(state=Link.State.REJECTED))],
+        "hidden": [("", Link.objects.hidden())],
+        "everything": [("", Link.objects.standing())],
+    }
+    return [
+        (state, part.select_related("section").order_by(f"-{asked.place}", "-pk"))
+        for state, part in shelves[asked.show]
+    ]
 
 
-def _parts(show: str, now: datetime) -> list[QuerySet[Link]]:
-    """A shelf as queries that each follow an index; one with an OR would sort the whole shelf."""
-    links = Link.objects.standing().shown().select_related("section")
-    snoozed = links.filter(state=Link.State.SNOOZED)
-    parts = {
-        "waiting": [links.filter(state=Link.State.NEW), snoozed.filter(snoozed_until__lte=now)],
-        "shortlisted": [Link.objects.unplaced().select_related("section")],
-        "snoozed": [snoozed.filter(snoozed_until__gt=now)],
-        "rejected": [links.filter(state=Link.State.REJECTED)],
-    }[show]
-    return [part.order_by(f"-{_moment(show)}", "-pk") for part in parts]
+def _narrowed(asked: Asked, now: datetime) -> Iterator[QuerySet[Link]]:
+    """A shelf's parts with only what is looked for."""
+    wanted = _wanted(asked, now)
+    for state, part in _parts(asked, now):
+        links = part.filter(wanted) if wanted else part
+        yield searching.matching(links, asked.q, state) if asked.q else links
 
 
-def _narrowed(links: QuerySet[Link], asked: Asked) -> QuerySet[Link]:
-    """Only what is looked for, and only what comes after the key."""
-    if asked.q:
-        words = ((f"{field}__icontains", asked.q) for field in SEARCHED_FIELDS)
-        links = _newest(links, _moment(asked.show)).filter(Q(*words, _connector=Q.OR))
-    if asked.section:
-        links = links.filter(section__slug=asked.section)
+def _wanted(asked: Asked, now: datetime) -> Q:
+    wanted = Q()
+    if asked.section == NO_SECTION:
+        wanted &= Q(section=None)
+    elif asked.section:
+        shelf = Section.objects.filter(slug=asked.section).values_list("pk", flat=True).first()
+        wanted &= Q(section=shelf) if shelf else Q(pk__in=[])
     if asked.feed:
-        links = links.filter(pk__in=Entry.objects.filter(feed=int(asked.feed)).values("link"))
-    return after(links, _moment(asked.show), asked.after)
-
-
-def _newest(links: QuerySet[Link], moment: str) -> QuerySet[Link]:
-    """A search must end: the newest SEARCHED links, by a plain bound every planner follows."""
-    oldest = list(links.values_list(moment, flat=True)[SEARCHED - 1 : SEARCHED])
-    return links.filter((f"{moment}__gte", oldest[0])) if oldest else links
-
-
-def _rows(links: list[Link], now: datetime) -> list[Row]:
-    """With all that a row says, in as many queries for fifty links as for one."""
-    entries = Entry.objects.select_related("feed").only(
-        "link", "feed__title", "feed__url", "title", "raw_title", "repaired", "date_is_ours",
-        "raw_date",
-    )  # fmt: skip
-    prefetch_related_objects(
-        links,
-        Prefetch("entries", entries.order_by("pk")),
-        Prefetch("events", LinkEvent.objects.filter(undone_at=None)),
-        Prefetch("uses", LinkUse.objects.exclude(published_at=None)),
-    )
-    reminders = memory.of_links(links, now)
-    return [_row(link, reminders[link.pk], now) for link in links]
-
-
-def _row(link: Link, reminders: list[Reminder], now: datetime) -> Row:
-    carriers = list(dict.fromkeys(str(entry.feed) for entry in link.entries.all()))
-    source = link.source_label or next(iter(carriers), "") or host(link.url)
-    event = next(iter(link.events.all()), None)
-    return Row(
-        link=link,
-        url=followable(link.url),
-        host=host(link.url),
-        source=source,
-        age=age(link.published_at, now),
-        standing=standing(link, event.actor_name if event else "", now),
-        also_in=[carrier for carrier in carriers if carrier != source],
-        ran=list(link.uses.all()),
-        remarks=remarks(link.entries.all()),
-        repaired=next((entry for entry in link.entries.all() if entry.repaired), None),
-        reminders=reminders,
-    )
+        wanted &= Q(pk__in=Entry.objects.filter(feed=int(asked.feed)).values("link"))
+    if asked.kind:
+        wanted &= Q(kind=asked.kind)
+    if asked.language:
+        region = Q(language__istartswith=f"{asked.language}-")
+        wanted &= Q(language__iexact=asked.language) | region
+    if asked.age:
+        since = now - AGES[asked.age]
+        wanted &= Q(published_at__lt=since) if asked.age == "older" else Q(published_at__gte=since)
+    return wanted

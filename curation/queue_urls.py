@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.urls import path
 
-from curation import hidden_views, queue_views
+from curation import queue_link_views, queue_views
 from curation.queue import PERMISSION
 
 app_name = "queue"
@@ -19,7 +19,9 @@ def _door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 urlpatterns = [
     path("", _door(queue_views.queue), name="queue"),
-    path("hidden/", _door(hidden_views.hidden), name="hidden"),
     path("undo/", _door(queue_views.undo), name="undo"),
+    path("changes/", _door(queue_views.changed), name="changes"),
+    path("several/", _door(queue_views.several), name="several"),
+    path("<int:pk>/", _door(queue_link_views.link), name="link"),
     path("<slug:name>/", _door(queue_views.deed), name="deed"),
 ]

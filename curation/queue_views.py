@@ -1,54 +1,37 @@
 """The door of the queue: one page, and its deeds as posts.
 
-To a script that prefers JSON a deed answers with the link's row as it is now; to a plain form
-with a message and the way back. Both go through the same addresses.
+To a script that prefers JSON a deed answers with the rows as they are now; to a plain form with
+a message and the way back. Both go through the same addresses.
 """
 
-import re
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from curation import bulk, merging, queue_page, telling, watching
 from curation import queue as verbs
-from curation import queue_page
 from curation.models import Feed, Link
 from curation.queue_address import SHELVES, Asked
+from curation.queue_answers import answer, by_script, changes, html
+from curation.queue_forms import SNOOZE, BulkForm, DeedForm, days, faults
 from curation.wording import condition
 from toolbox.text import one_line
 
-SNOOZE = timedelta(days=7)
-# A link's number, within what a row can have.
-LINK = re.compile(r"[0-9]{1,18}")
-
-
-class DeedForm(forms.Form):
-    """What a deed may come with."""
-
-    link = forms.ModelChoiceField(
-        Link.objects.all(), error_messages={"invalid_choice": "This link is gone: it was deleted."}
-    )
-    version = forms.IntegerField(min_value=0)
-    section = forms.ModelChoiceField(
-        queue_page.sections(),
-        to_field_name="slug",
-        required=False,
-        error_messages={"invalid_choice": "There is no such section to sort links into."},
-    )
-    reason = forms.CharField(required=False)
-    number = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
-    until = forms.DateField(
-        required=False, error_messages={"invalid": "Write the day as 2026-11-30."}
-    )
+TITLE = 60
+DEEDS = {
+    "shortlist", "reject", "snooze", "section", "edit", "merge", "follow-up", "unhide",
+}  # fmt: skip
+# Of the links that a deed on many left alone, so many are named.
+TOLD = 3
 
 
 @require_GET
@@ -56,92 +39,135 @@ def queue(request: HttpRequest) -> HttpResponse:
     """A page of the queue, with one link in focus."""
     asked, now = Asked.read(request.GET), timezone.now()
     page = queue_page.read(asked, now)
-    if _by_script(request):
-        rows = [_html(row, asked) for row in page.rows]
+    if by_script(request):
+        rows = [html(row, asked) for row in page.rows]
         return JsonResponse({"rows": rows, "older": _older(asked, page)})
     context = _surroundings(asked, now) | _focus(page, request.GET.get("focus", ""))
-    context |= {"page": page, "older": _older(asked, page)}
+    context |= {"page": page, "older": _older(asked, page), "editing": "edit" in request.GET}
     return render(request, "admin/queue/queue.html", admin.site.each_context(request) | context)
 
 
 @require_POST
 def deed(request: HttpRequest, name: str) -> HttpResponse:
-    """Shortlist, reject, snooze or move one link."""
-    form = DeedForm(request.POST)
-    if name not in ("shortlist", "reject", "snooze", "section", "follow-up"):
+    """Shortlist, reject, snooze, move, edit or merge one link, and what else DEEDS has."""
+    form, by = DeedForm(request.POST), cast("User", request.user)
+    if name not in DEEDS:
         raise Http404
     if not form.is_valid():
-        faults = [str(fault) for faults in form.errors.values() for fault in faults]
-        return _answer(request, request.POST.get("link", ""), " ".join(faults), status=400)
-    link = form.cleaned_data["link"]
+        sent = request.POST.get("link", "")
+        pks = [int(sent)] if sent.isascii() and sent.isdigit() and len(sent) < 19 else []
+        return answer(request, pks, faults(form), status=400)
+    link, said = form.cleaned_data["link"], form.cleaned_data
+    touched = [link.pk] + ([said["into"].pk] if said["into"] else [])
     try:
-        said = _do(name, form.cleaned_data, cast("User", request.user))
+        _deed(name, said, by)(link, said["version"])
     except verbs.QueueError as refusal:
-        return _answer(request, link.pk, str(refusal), status=409)
-    return _answer(request, link.pk, f"“{one_line(link.title, 60)}” {said}.")
+        return answer(request, touched, str(refusal), status=409)
+    return answer(request, touched, f"“{one_line(link.title, TITLE)}” {_done(name, said)}.")
+
+
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """One deed on the links that were ticked."""
+    form, by = BulkForm(request.POST), cast("User", request.user)
+    if not form.is_valid():
+        return answer(request, [], faults(form), status=400)
+    said = form.cleaned_data
+    try:
+        outcome = bulk.together(said["pick"], _deed(said["deed"], said, by), by)
+    except verbs.QueueError as refusal:
+        return answer(request, [], str(refusal), status=409)
+    pks = [pick.pk for pick in said["pick"]]
+    return answer(request, pks, _counted(outcome), status=200 if outcome.done else 409)
 
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take back one's newest deed."""
+    """Take back one's newest act."""
     try:
         undone = verbs.undo(by=cast("User", request.user))
     except verbs.QueueError as refusal:
-        return _answer(request, refusal.link and refusal.link.pk, str(refusal), status=409)
-    link = undone.link
-    said = f"Undone: “{one_line(link.title, 60)}” is {condition(link)} again."
+        pks = [refusal.link.pk] if refusal.link else []
+        return answer(request, pks, str(refusal), status=409)
+    said = telling.undone(undone)
     if passed := verbs.passed_over(undone):
         said += f" Not undone: {' '.join(map(str, passed))}"
-    return _answer(request, link.pk, said, focus=link.pk)
+    return answer(request, verbs.taken_back(undone), said, focus=undone.link_id)
 
 
-def _do(name: str, said: dict[str, Any], by: User) -> str:
-    """The one verb that a deed calls; answers what the link is after it."""
-    link, held = said["link"], {"by": by, "version": said["version"]}
+@require_GET
+def changed(request: HttpRequest) -> HttpResponse:
+    """What changed since the page last asked, by whoever: nothing, in one query, as a rule."""
+    asked, now = Asked.read(request.GET), timezone.now()
+    since = _since(request.GET.get("since", ""), now)
+    links = watching.changed(since, now)
+    told: dict[str, Any] = {"now": now.isoformat()}
+    if len(links) > watching.MOST:
+        told |= {"many": True, "counts": queue_page.counts(now)}
+    elif links:
+        others = watching.deeds_of_others(links, cast("User", request.user), since)
+        told |= {"links": changes(asked, links, now), "counts": queue_page.counts(now)}
+        told["said"] = telling.others(others)
+    return JsonResponse(told)
+
+
+def _deed(name: str, said: dict[str, Any], by: User) -> Callable[[Link, int], Link]:
+    """The one verb that a deed calls, with all it needs but the link and its version."""
+    now, shelf, number = timezone.now(), said["section"], said.get("number")
+    words = {field: said.get(field, "") for field in ("title", "blurb", "note")}
+    deeds: dict[str, Callable[..., Link]] = {
+        "shortlist": partial(verbs.shortlist, section=shelf),
+        "reject": partial(verbs.reject, reason=said["reason"]),
+        "snooze": partial(verbs.snooze, until=said["morning"], now=now),
+        "section": lambda link, **held: verbs.set_section(link, shelf, **held),
+        "edit": partial(verbs.edit, **words),
+        "merge": lambda link, **held: merging.merge(link, _other(said), now=now, **held),
+        "follow-up": lambda link, **held: verbs.follow_up(link, number, **held),
+        "unhide": verbs.unhide,
+    }
+    return lambda link, version: deeds[name](link, by=by, version=version)
+
+
+def _other(said: dict[str, Any]) -> Link:
+    if said["into"] is None:
+        raise merging.MergeError("Choose the link that is to stand for both.")
+    return cast("Link", said["into"])
+
+
+def _done(name: str, said: dict[str, Any]) -> str:
+    """What the link is after the deed."""
+    link = said["link"]
     match name:
-        case "shortlist":
-            verbs.shortlist(link, section=said["section"], **held)
-        case "reject":
-            verbs.reject(link, reason=said["reason"], **held)
-        case "snooze":
-            verbs.snooze(link, until=_morning(said["until"]), now=timezone.now(), **held)
         case "section":
-            verbs.set_section(link, said["section"], **held)
-            return f"moved to {link.section}" if link.section else "stands in no section"
+            section = said["section"]
+            return f"moved to {section}" if section else "stands in no section"
+        case "edit":
+            return "reads as you wrote it"
         case "follow-up":
-            verbs.follow_up(link, said["number"], **held)
             number = link.follow_up_of
             return f"is a follow-up of #{number}" if number else "follows nothing up"
+        case "merge":
+            return f"merged into “{one_line(said['into'].title, TITLE)}”"
     return condition(link)
 
 
-def _morning(day: Any) -> datetime:
-    """The first moment of a day in the publication's time zone; of a day in a week by default."""
-    day = day or timezone.localdate() + SNOOZE
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+def _counted(outcome: bulk.Outcome) -> str:
+    """On how many links it was done, and why not on the others."""
+    many = len(outcome.done)
+    said = [f"{many} link{'' if many == 1 else 's'} {condition(outcome.done[0])}."] if many else []
+    refused = outcome.refused
+    said += [str(refusal) for refusal in refused[:TOLD]]
+    if len(refused) > TOLD:
+        said.append(f"{len(refused) - TOLD} more had changed.")
+    return " ".join(said)
 
 
-def _answer(
-    request: HttpRequest, pk: Any, said: str, *, status: int = 200, focus: int | None = None
-) -> HttpResponse:
-    """What was done or why not, and the link's row if it still stands where the person is."""
-    back, now = Asked.read(QueryDict(request.POST.get("back", ""))), timezone.now()
-    row = queue_page.find(int(pk), back.show, now) if LINK.fullmatch(str(pk)) else None
-    if _by_script(request):
-        shown = _html(row, back) if row else None
-        answer = {"said": said, "link": pk, "row": shown, "counts": queue_page.counts(now)}
-        return JsonResponse(answer, status=status)
-    (messages.success if status == 200 else messages.error)(request, said)
-    onto = focus or (row.link.pk if row else request.POST.get("next"))
-    return redirect(f"{reverse('queue:queue')}?{back.query(focus=onto)}")
-
-
-def _by_script(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def _html(row: queue_page.Row, asked: Asked) -> str:
-    return render_to_string("admin/queue/row.html", {"row": row, "asked": asked})
+def _since(text: str, now: datetime) -> datetime:
+    """A moment as this page gave it; what is none means now."""
+    try:
+        return min(datetime.fromisoformat(text).astimezone(UTC), now)
+    except (ValueError, OverflowError):
+        return now
 
 
 def _older(asked: Asked, page: queue_page.Page) -> str:
@@ -157,17 +183,25 @@ def _focus(page: queue_page.Page, wanted: str) -> dict[str, Any]:
 
 
 def _surroundings(asked: Asked, now: datetime) -> dict[str, Any]:
-    """What stands around the links: shelves, sections, sources, and the days to snooze to."""
+    """What stands around the links: shelves, what to narrow by, and the days to snooze to."""
     counts = queue_page.counts(now)
+    # A shelf of its own for what rules hide is worth its place when they do.
+    shown = [
+        show for show in SHELVES if show != "hidden" or counts[show] != "0" or asked.show == show
+    ]
     return {
         "title": "Queue",
         "asked": asked,
         "here": asked.query(),
-        "shelves": [(show, counts[show], asked.query(show=show, after="")) for show in SHELVES],
+        "now": now.isoformat(),
+        "shelves": [
+            (show, counts[show], asked.query(show=show, after="", order="")) for show in shown
+        ],
         "sections": list(queue_page.sections()),
         "feeds": list(queue_page.feeds()),
+        "kinds": Link.Kind.choices,
+        "languages": sorted({*queue_page.languages(), asked.language} - {""}),
         "polled_at": Feed.objects.aggregate(at=Max("last_poll_at"))["at"],
-        "tomorrow": timezone.localdate() + timedelta(days=1),
+        "days": days(),
         "in_a_week": timezone.localdate() + SNOOZE,
-        "searched": queue_page.SEARCHED,
     }

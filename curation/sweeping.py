@@ -1,4 +1,5 @@
-"""What waits in this room for the clock: feeds to poll, pages to look at, news of sick feeds."""
+"""What waits in this room for the clock: feeds to poll, pages to look at, links to score, and
+news of sick feeds."""
 
 from datetime import datetime
 
@@ -6,8 +7,8 @@ from django.conf import settings
 from django.db.models import Min
 
 from curation import alerting, looking
-from curation.models import Feed
-from curation.tasks import look_due, poll_due
+from curation.models import Feed, Link
+from curation.tasks import look_due, poll_due, rank_due
 from toolbox.nudges import nudge
 
 
@@ -20,6 +21,9 @@ def sweep(now: datetime) -> str | None:
     if settings.FETCH_PAGES and looking.any_due(now):
         nudge(look_due)
         done.append("pages to look at")
+    if Link.objects.due_for_score(now).exists():
+        nudge(rank_due)
+        done.append("links to score")
     if ailing := alerting.note(now):
         done.append(f"the editors are told of {ailing} feeds")
     return ", ".join(done) or None

@@ -1,7 +1,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from curation import looking, polling
+from curation import looking, polling, ranking
 
 
 @task(queue_name="fetch")
@@ -14,3 +14,9 @@ def poll_due() -> str:
 def look_due() -> str:
     """Look at the pages of new links."""
     return str(looking.look_due(timezone.now()))
+
+
+@task
+def rank_due() -> str:
+    """Score the waiting links whose time has come."""
+    return f"{ranking.rank_due(timezone.now())} links scored"

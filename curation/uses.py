@@ -56,9 +56,15 @@ def place_many(issue_number: int, placings: Collection[Placing]) -> None:
     Link.objects.filter(pk__in={use.link_id for use in new}).update(version=F("version") + 1)
 
 
+@transaction.atomic
 def withdraw(block_uids: Collection[UUID]) -> int:
-    """Forget uses whose blocks are gone: their links are unplaced again. What ran stays."""
-    return LinkUse.objects.filter(block_uid__in=block_uids, published_at=None).delete()[0]
+    """Forget uses whose blocks are gone: their links are unplaced again. What ran stays.
+
+    A link's version grows, so that an open page of the queue shows it again.
+    """
+    gone = LinkUse.objects.filter(block_uid__in=block_uids, published_at=None)
+    Link.objects.filter(uses__in=gone).update(version=F("version") + 1)
+    return gone.delete()[0]
 
 
 def publish(issue_number: int, block_uids: Collection[UUID], at: datetime) -> int:

@@ -57,6 +57,8 @@ class LinkEvent(models.Model):
     verb = models.CharField(max_length=20)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    # Shared by deeds that were one act, and are one to undo.
+    batch = models.UUIDField(null=True)
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
 
@@ -68,6 +70,10 @@ class LinkEvent(models.Model):
             # Serves undo: the newest deed of one person that still stands.
             models.Index(
                 fields=["actor", "-id"], condition=Q(undone_at=None), name="linkevent_undoable"
+            ),
+            # Serves undo of what was done to several links in one act.
+            models.Index(
+                fields=["batch"], condition=Q(batch__isnull=False), name="linkevent_batch"
             ),
         ]
 

@@ -1,24 +1,34 @@
 """The link: what an editor sees in the queue, and the addresses it is known by."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from curation.models.feed import URL_LENGTH
 from publication.models import Section
 
+NARROWED_BY = ("section", "kind", "language")
+
 
 class LinkQuerySet(models.QuerySet["Link"]):
     """Questions about links. A merged link answers none of them."""
+
+    def update(self, **kwargs: Any) -> int:
+        """As Django's; where a version grows, `changed_at` follows, whichever verb wrote it."""
+        if "version" in kwargs:
+            kwargs.setdefault("changed_at", timezone.now())
+        return super().update(**kwargs)
 
     def standing(self) -> Self:
         """Links in their own right."""
         return self.filter(merged_into=None)
 
     def waiting(self, now: datetime) -> Self:
-        """Links an editor should look at: new ones, and those whose snooze is over."""
+        """Links an editor should look at: new ones that no rule hides, and those whose snooze
+        is over."""
         woken = Q(state=Link.State.SNOOZED, snoozed_until__lte=now)
         return self.standing().shown().filter(Q(state=Link.State.NEW) | woken)
 
@@ -44,6 +54,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
         return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
+
+    def due_for_score(self, now: datetime) -> Self:
+        """Waiting links whose score is to be looked at, the longest due first."""
+        due = self.standing().filter(state=Link.State.NEW, next_score_at__lte=now)
+        return due.order_by("next_score_at")
 
 
 class Link(models.Model):
@@ -87,7 +102,10 @@ class Link(models.Model):
     )
     section_reason = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
+    # What curation.scoring made of it, why in words, and when to look again.
     score = models.FloatField(default=0)
+    score_reason = models.CharField(max_length=200, blank=True)
+    next_score_at = models.DateTimeField(default=timezone.now)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.FEED)
     submitted_by = models.CharField(max_length=200, blank=True)
     published_at = models.DateTimeField()
@@ -109,6 +127,8 @@ class Link(models.Model):
     )
     # Grows with every deed: two editors never act on the same link unknowingly.
     version = models.PositiveIntegerField(default=0)
+    # When the version last grew; an open queue page asks for what changed since it last asked.
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects = LinkQuerySet.as_manager()
 
@@ -125,18 +145,32 @@ class Link(models.Model):
                 name="link_not_merged_into_itself",
             ),
         ]
+        # After its order each index carries what the queue can be narrowed by, so that a filter
+        # that hits little reads the index through and not the table.
         indexes = [
             # Serves the queue: LinkQuerySet.waiting, newest first.
             models.Index(
-                fields=["state", "-published_at", "-id"],
+                fields=["state", "hidden_by", "-published_at", "-id", *NARROWED_BY],
                 condition=Q(merged_into=None),
                 name="link_by_state_newest",
             ),
             # Serves the queue's other shelves: shortlisted, snoozed, rejected, latest deed first.
             models.Index(
-                fields=["state", "-state_since", "-id"],
+                fields=["state", "-state_since", "-id", *NARROWED_BY, "published_at"],
                 condition=Q(merged_into=None),
                 name="link_by_state_since",
+            ),
+            # Serves every shelf in the order of the score.
+            models.Index(
+                fields=["state", "hidden_by", "-score", "-id", *NARROWED_BY, "published_at"],
+                condition=Q(merged_into=None),
+                name="link_by_state_score",
+            ),
+            # Serves the shelf of everything.
+            models.Index(
+                fields=["-published_at", "-id", *NARROWED_BY],
+                condition=Q(merged_into=None),
+                name="link_newest",
             ),
             # Serves LinkQuerySet.hidden, newest first: few among many.
             models.Index(
@@ -149,6 +183,18 @@ class Link(models.Model):
                 fields=["state", "hidden_by", "-id"],
                 condition=Q(checked_at=None, merged_into=None),
                 name="link_unchecked_newest",
+            ),
+            # Serves those whose snooze ends: few of the many that sleep.
+            models.Index(
+                fields=["snoozed_until"], condition=Q(state="snoozed"), name="link_by_snooze"
+            ),
+            # Serves open queue pages: what changed since they last asked.
+            models.Index(fields=["changed_at"], name="link_by_change"),
+            # Serves curation.ranking: waiting links whose score is due.
+            models.Index(
+                fields=["next_score_at"],
+                condition=Q(state="new", merged_into=None),
+                name="link_by_next_score",
             ),
         ]
 

@@ -65,7 +65,7 @@ def everything() -> dict[str, Any]:
 
 def without_versions(state: dict[str, Any]) -> dict[str, Any]:
     for link in state["links"]:
-        link.pop("version")
+        del link["version"], link["changed_at"]
     return state
 
 

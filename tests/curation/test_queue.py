@@ -292,6 +292,48 @@ def test_undo_leaves_a_shelf_empty_that_was_deleted_since(ann: User) -> None:
     assert (kept(link).section, kept(link).state) == (None, Link.State.NEW)
 
 
+def test_it_edits_what_editors_write_and_undo_gives_the_words_back(ann: User) -> None:
+    link = make_link(title="Teh title", blurb="As it came")
+    queue.edit(link, by=ann, title=" The \n title ", blurb="One.\r\nTwo.\0", note="ask Ines")
+    assert (kept(link).title, kept(link).blurb) == ("The title", "One.\nTwo.")
+    assert kept(link).note == "ask Ines"
+    assert LinkEvent.objects.get().verb == "edited"
+    queue.undo(by=ann)
+    assert (kept(link).title, kept(link).blurb, kept(link).note) == ("Teh title", "As it came", "")
+
+
+def test_a_note_alone_is_no_edit_and_the_same_words_are_nothing(ann: User) -> None:
+    link = make_link(title="Title", blurb="Blurb")
+    queue.edit(link, by=ann, title="Title", blurb="Blurb", note="")
+    assert not LinkEvent.objects.exists()
+    queue.edit(link, by=ann, title="Title", blurb="Blurb", note="late")
+    assert LinkEvent.objects.get().verb == "noted"
+
+
+def test_a_link_keeps_a_title(ann: User) -> None:
+    link = make_link(title="Title")
+    with pytest.raises(queue.NoTitleError, match="needs a title"):
+        queue.edit(link, by=ann, title=" \u202e\n", blurb="lost?", note="")
+    assert kept(link).blurb == ""
+
+
+def test_it_refuses_an_edit_of_a_title_that_somebody_else_changed(ann: User, ben: User) -> None:
+    link = make_link(title="Title")
+    queue.edit(kept(link), by=ben, title="Ben's", blurb="", note="")
+    with pytest.raises(queue.StaleLinkError):
+        queue.edit(kept(link), by=ann, title="Ann's", blurb="", note="", version=0)
+    assert kept(link).title == "Ben's"
+
+
+def test_what_a_person_sorts_no_rule_hides(ann: User) -> None:
+    link = make_link(hidden_by="No jobs")
+    assert not Link.objects.waiting(NOW).exists()
+    queue.shortlist(link, by=ann)
+    assert kept(link).hidden_by == ""
+    queue.undo(by=ann)
+    assert kept(link).hidden_by == "No jobs"
+
+
 def test_a_page_seen_before_an_undo_is_stale(ann: User, ben: User) -> None:
     link = make_link()
     queue.reject(link, by=ann)

@@ -74,6 +74,12 @@ def test_a_page_goes_on_although_what_came_before_was_sorted(
     assert titles(urlencode({"after": first.after})) == ["link 2", "link 3"]
 
 
+@pytest.mark.parametrize("after", ["nan,1", "inf,2", "x,1"])
+def test_a_score_key_that_makes_no_sense_means_the_beginning(after: str) -> None:
+    make_link(title="first")
+    assert titles(urlencode({"after": after, "order": "score"})) == ["first"]
+
+
 @pytest.mark.parametrize("after", ["x", "1,2", "2026-11-20,3", "2026-11-20T10:00:00,3", ",", "\0"])
 def test_a_key_that_makes_no_sense_means_the_beginning(after: str) -> None:
     make_link(title="first")
@@ -97,12 +103,64 @@ def test_it_narrows_by_section_source_and_words() -> None:
     assert titles("q=%25") == []
 
 
-def test_a_search_looks_through_the_newest_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_page, "SEARCHED", 2)
-    aged("django now", 1)
-    aged("other", 2)
-    aged("django then", 3)
-    assert titles("q=django") == ["django now"]
+def test_it_narrows_by_kind_age_language_and_the_lack_of_a_section() -> None:
+    news = make_section("News")
+    aged("video", 1, kind="video", language="de-AT", section=news)
+    aged("article", 24 * 3, language="en", section=news)
+    aged("release", 24 * 40, kind="release", language="den")
+    for query, expected in [
+        ("kind=video", ["video"]),
+        ("age=day", ["video"]),
+        ("age=week", ["video", "article"]),
+        ("age=older", ["release"]),
+        ("language=de", ["video"]),
+        ("section=-", ["release"]),
+        ("section=nowhere", []),
+        ("section=news&kind=article&age=month&language=en", ["article"]),
+        ("kind=sermon&age=century", ["video", "article", "release"]),
+    ]:
+        assert titles(query) == expected, query
+
+
+def test_every_shelf_can_be_narrowed_and_searched() -> None:
+    for state in ("new", "shortlisted", "rejected"):
+        aged(f"django {state}", 1, state=state, kind="video")
+        aged(f"python {state}", 1, state=state)
+    until = NOW + timedelta(days=1)
+    aged("django snoozed", 1, state="snoozed", snoozed_until=until, kind="video")
+    aged("django hidden", 1, hidden_by="No jobs", kind="video")
+    for show, title in [
+        ("waiting", "django new"), ("shortlisted", "django shortlisted"),
+        ("rejected", "django rejected"), ("snoozed", "django snoozed"), ("hidden", "django hidden"),
+    ]:  # fmt: skip
+        for order in ("", "&order=score"):
+            assert titles(f"show={show}&kind=video{order}") == [title]
+            assert titles(f"show={show}&q=djang{order}") == [title]
+    assert len(titles("show=everything&q=django")) == 5
+
+
+def test_the_best_scored_stand_first_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_page, "PAGE", 2)
+    for n, score in enumerate([1.5, 9.25, 9.25, 0.1, 7.0]):
+        aged(f"link {n}", n, score=score)
+    aged("woken", 9, score=8.0, state=Link.State.SNOOZED, snoozed_until=NOW)
+    asked, seen = Asked(order="score"), []
+    for _ in range(3):
+        page = queue_page.read(asked, NOW)
+        seen += [row.link.title for row in page.rows]
+        asked = Asked(order="score", after=page.after)
+    assert seen == ["link 2", "link 1", "woken", "link 4", "link 0", "link 3"]
+    assert asked.after == ""
+
+
+def test_a_date_of_ours_is_marked() -> None:
+    own, told = aged("own", 1), aged("told", 2)
+    make_entry(make_feed(), own, published_at=own.published_at, date_is_ours=True)
+    make_entry(make_feed(), told, published_at=told.published_at)
+    make_entry(make_feed(), told, published_at=NOW, date_is_ours=True)
+    marks = [row.remarks for row in queue_page.read(Asked(), NOW).rows]
+    assert [len(of_row) for of_row in marks] == [1, 0]
+    assert "first seen" in marks[0][0]
 
 
 def test_it_counts_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +174,8 @@ def test_it_counts_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         "shortlisted": "0",
         "snoozed": "0",
         "rejected": "2",
+        "hidden": "0",
+        "everything": "2+",
     }
 
 
@@ -137,10 +197,9 @@ def test_a_row_says_how_it_came_onto_its_shelf() -> None:
     ann = make_editor("ann")
     link = queue.reject(make_link(), by=ann, reason="paywall")
     now = timezone.now() + timedelta(days=2)
-    row = queue_page.find(link.pk, "rejected", now)
-    assert row is not None
-    assert row.standing == "Rejected 2 d ago by ann: paywall"
-    assert queue_page.find(link.pk, "waiting", now) is None
+    found = queue_page.find([link.pk], Asked(show="rejected"), now, narrowed=False)
+    assert found[link.pk].standing == "Rejected 2 d ago by ann: paywall"
+    assert queue_page.find([link.pk], Asked(), now, narrowed=False) == {}
 
 
 def test_a_script_address_is_never_followed() -> None:
@@ -166,5 +225,5 @@ def test_a_hundred_links_take_as_many_queries_as_five(
         # New links, woken ones, and what belongs to the page: entries, events, uses.
         with django_assert_num_queries(21):
             queue_page.read(Asked(), timezone.now())
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             queue_page.counts(timezone.now())

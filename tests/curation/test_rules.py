@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from curation import intake, queue, queue_page, ruling
@@ -330,18 +331,19 @@ def test_saving_offers_to_apply_it_and_says_to_how_many(desk: Client) -> None:
 def test_hidden_links_are_looked_through_and_taken_back(desk: Client) -> None:
     spam = make_link(title="<i>Spam</i>", hidden_by="From Planet: hide")
     other = make_link(title="Other", hidden_by="From Planet: hide")
-    page = desk.get("/admin/queue/hidden/").text
+    page = desk.get("/admin/queue/?show=hidden").text
     assert "&lt;i&gt;Spam&lt;/i&gt;" in page
     assert "From Planet: hide" in page
-    page = desk.post("/admin/queue/hidden/", {"link": [spam.pk, "x"]}, follow=True).text
-    assert "1 taken back" in page
+    assert "Take back" in page
+    said = {"link": spam.pk, "version": 0, "back": "show=hidden"}
+    assert "is new" in desk.post("/admin/queue/unhide/", said, follow=True).text
     assert [link.pk for link in Link.objects.hidden()] == [other.pk]
-    assert "Tick the links" in desk.post("/admin/queue/hidden/", follow=True).text
+    assert spam in Link.objects.waiting(timezone.now())
 
 
 def test_rules_are_for_editors_and_hidden_links_for_who_sorts(client: Client) -> None:
     client.force_login(make_staff("cay", "curation.triage_link"))
-    assert client.get("/admin/queue/hidden/").status_code == 200
+    assert client.get("/admin/queue/?show=hidden").status_code == 200
     for page in ("", "add/", "apply/"):
         assert client.get(RULES + page).status_code == 403
     assert client.post(RULES + "preview/", {"words": "x"}).status_code == 403

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("curation", "0002_pages_and_hints"),
+        ("curation", "0004_queue_finding"),
         ("publication", "0002_starter_shelves"),
     ]
 
