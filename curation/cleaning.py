@@ -85,7 +85,7 @@ def entry(
         html=clean_entry(html or summary, web_address(html_base) or url or base),
         blurb=blurb("" if text == named else text),
         media_type=one_line(media_type[:LINE_LENGTH], 100),
-        garbled={name: text for name, text in came.items() if said[name] != text},
+        garbled=_garbled(came, said),
     )
 
 
@@ -129,6 +129,14 @@ def language_code(code: str) -> str:
     """A language tag such as en or pt-BR; "" for anything else."""
     code = code[:LINE_LENGTH].strip().replace("_", "-")
     return code if _LANGUAGE.fullmatch(code) and len(code) <= 12 else ""
+
+
+def _garbled(came: dict[str, str], said: dict[str, str]) -> dict[str, str]:
+    """What was repaired, as it came; a summary that is the content is kept once."""
+    kept = {name: text for name, text in came.items() if said[name] != text}
+    if kept.get("summary") == kept.get("html"):
+        kept.pop("summary", None)
+    return kept
 
 
 def _title(raw: str, text: str, url: str) -> str:

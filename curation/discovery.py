@@ -1,9 +1,10 @@
 """From the address of a site to that of its feed: what its page names, else the usual places.
 
-A site is asked a dozen times at the most, one question after the other.
+A site is asked some fifteen times at the most, one question after the other.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,11 @@ from curation.parsers import Parsers
 from curation.parsing import A_PAGE
 from toolbox import http
 
-# Seconds a person at a form is let wait.
-PATIENCE = 20
+logger = logging.getLogger("newsdesk.curation")
+
+# Seconds a person at a form is let wait, and the poller, who looks at so many pages at once.
+PATIENCE, PATIENCE_OF_POLLER = 20, 120
+AT_ONCE = 20
 # Of what a page names, so many are looked at.
 NAMED = 5
 USUAL = ("feed", "rss", "atom.xml", "feed.xml", "rss.xml", "index.xml", "feed.json")
@@ -56,37 +60,44 @@ class NoFeedError(Exception):
 def look(url: str, now: datetime) -> Found:
     """What is at `url`, for somebody who waits. Raises NoFeedError, FetchError."""
 
-    async def once() -> Found:
-        with Parsers(1) as parsers:
-            async with http.Client() as client, asyncio.timeout(PATIENCE):
-                return await _Search(client, parsers, now).run(url)
-
-    try:
-        return asyncio.run(once())
-    except TimeoutError as error:
-        raise FetchError(f"The site took longer than {PATIENCE} s to answer.") from error
+    answer = _look_at([url], now, PATIENCE)[url]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def look_at_pages(urls: Iterable[str], now: datetime) -> dict[str, Found | Exception]:
     """What is at each of `urls`, or why there is nothing: NoFeedError, FetchError."""
-    asked = list(urls)
+    return _look_at(list(urls), now, PATIENCE_OF_POLLER)
 
-    async def all_of_them() -> list[Found | BaseException]:
+
+def _look_at(urls: list[str], now: datetime, seconds: int) -> dict[str, Found | Exception]:
+    async def all_of_them() -> list[Found | Exception]:
         with Parsers(1) as parsers:
             async with http.Client() as client:
-                search = _Search(client, parsers, now)
-                return await asyncio.gather(*map(search.run, asked), return_exceptions=True)
+                search = _Search(client, parsers, now, seconds)
+                return await asyncio.gather(*map(search.answer, urls))
 
-    answers = dict(zip(asked, asyncio.run(all_of_them()), strict=True))
-    for answer in answers.values():
-        if not isinstance(answer, Found | NoFeedError | FetchError):
-            raise answer
-    return answers  # type: ignore[return-value]
+    return dict(zip(urls, asyncio.run(all_of_them()), strict=True))
 
 
 class _Search:
-    def __init__(self, client: http.Client, parsers: Parsers, now: datetime) -> None:
-        self.client, self.parsers, self.now = client, parsers, now
+    def __init__(self, client: http.Client, parsers: Parsers, now: datetime, seconds: int) -> None:
+        self.client, self.parsers, self.now, self.seconds = client, parsers, now, seconds
+        self.places = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(self, url: str) -> Found | Exception:
+        """What was found, or why nothing was; a fault with one page is none with another."""
+        try:
+            async with self.places, asyncio.timeout(self.seconds):
+                return await self.run(url)
+        except (NoFeedError, FetchError) as error:
+            return error
+        except TimeoutError:
+            return FetchError(f"The site took longer than {self.seconds} s to answer.")
+        except Exception:
+            logger.exception("The page %s could not be looked at", url)
+            return FetchError("A fault of ours, not of the page: see the log.")
 
     async def run(self, url: str) -> Found:
         """Raises NoFeedError, FetchError."""

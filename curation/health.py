@@ -103,10 +103,10 @@ def _silence(feed: Feed, now: datetime) -> str:
 def rhythm_in_words(feed: Feed, now: datetime) -> str:
     """How often it speaks, and how long it wants to be left alone."""
     gap, pace = feed.usual_gap, feed.pace
-    speaks = f"something new every {timesince(now - gap, now, depth=1)}" if gap else "–"
-    if not pace:
-        return speaks
-    return f"{speaks}; asks not to be polled sooner than every {timesince(now - pace, now)}"
+    said = [f"something new every {timesince(now - gap, now, depth=1)}"] if gap else []
+    if pace:
+        said.append(f"wants {timesince(now - pace, now)} between two polls")
+    return "; ".join(said) or "–"
 
 
 def move_in_words(feed: Feed) -> str:

@@ -60,6 +60,7 @@ def _take(feed: Feed, found: Candidate, known: Known, now: datetime) -> Located:
     }
     if _note(feed, url=found.url, site_url=site, next_poll_at=now, **fresh):
         feed.url, feed.site_url, feed.error_streak, feed.failing_since = found.url, site, 0, None
+        known.add(feed)
         record(None, "found the feed", found.url, url=found.url, entered=entered)
     return Located(entered, f"Its feed is {found.url}", feed)
 

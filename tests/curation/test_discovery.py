@@ -102,7 +102,7 @@ def test_it_follows_a_word_that_looks_like_a_feed(web: Web) -> None:
     assert found(url) == [web.base + "/weblog/index.xml"]
 
 
-def test_it_says_what_was_looked_for_and_asks_no_more_than_a_dozen_times(web: Web) -> None:
+def test_it_says_what_was_looked_for_and_asks_no_more_than_fifteen_times(web: Web) -> None:
     url = serve(web, *(link(f"/gone{n}") for n in range(99)))
 
     with pytest.raises(NoFeedError) as nothing:
@@ -165,6 +165,39 @@ def test_a_page_whose_feed_is_followed_already_is_put_to_rest(web: Web) -> None:
 
     feed.refresh_from_db()
     assert (feed.state, feed.last_error) == ("retired", "Its feed is followed already, as Mine.")
+
+
+def test_two_pages_of_one_feed_are_one_feed(web: Web) -> None:
+    web.add("/about/", page(site(link("/posts")), "text/html", etag=""))
+    pages = [
+        make_feed(url=serve(web, link("/posts"), posts=RSS)),
+        make_feed(url=web.base + "/about/"),
+    ]
+    polling.poll(pages, NOW)
+
+    assert sorted(Feed.objects.values_list("url", "state")) == [
+        (web.base + "/about/", "retired"),
+        (web.base + "/posts", "active"),
+    ]
+
+
+def test_a_fault_with_one_page_is_none_with_another(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = (
+        make_feed(url=serve(web, link("/posts"), posts=RSS)),
+        make_feed(url=web.base + "/bad"),
+    )
+    web.add("/bad", page(site("FAULT"), "text/html", etag=""))
+
+    def named(html: str, url: str) -> object:
+        return 1 / 0 if "FAULT" in html else feeds_named(html, url)
+
+    monkeypatch.setattr(discovery, "feeds_named", named)
+    report = polling.poll([good, bad], NOW)
+
+    assert report.located == [(web.base + "/blog/", web.base + "/posts")]
+    assert report.failures == [(bad.url, "A fault of ours, not of the page: see the log.")]
 
 
 def test_it_looks_behind_a_page_once(web: Web) -> None:

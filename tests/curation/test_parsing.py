@@ -253,11 +253,11 @@ def test_it_leaves_quoted_text_as_it_is() -> None:
 def test_it_cuts_what_is_made_to_be_slow() -> None:
     big = "&lt;zz " * 200_000
     item = f"<title>{big}</title><description>{big}</description><category>{big}</category>"
-    began = time.monotonic()
+    began = time.process_time()
     body = f"<rss version='2.0'><channel><title>{big}</title><item>{item}</item></channel></rss>"
     feed = parse(body.encode(), "", HERE)
 
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert len(feed.title) <= 300
     assert len(feed.entries[0].title) <= 500
     assert len(feed.entries[0].tags[0]) <= 60
