@@ -18,6 +18,7 @@ from curation.models import Link, LinkAddress, LinkHint
 from curation.pagefacts import PageFacts
 from curation.plausible import canonical_believed, is_landing, one_story, redirect_believed
 from curation.sources import same_site, site_name, source_label, tenant
+from curation.titles import fold
 from publication.access import MACHINE
 from publication.models import Section
 
@@ -73,10 +74,17 @@ def _said(link: Link, facts: PageFacts) -> dict[str, Any]:
         "blurb": link.blurb or tidy_blurb(facts.description),
         "source_label": _source(link, facts),
     }
-    title = tidy_title(link.title, link.url, [facts.site_name])
+    title = tidy_title(
+        link.title, link.url, [facts.site_name], usual=lambda part: _is_extra(part, facts.title)
+    )
     if title != link.title:
         values |= {"title": title, "raw_title": link.raw_title or raw(link.title, title)}
     return values | _kind(link, facts)
+
+
+def _is_extra(part: str, title: str) -> bool:
+    """Whether the page itself, where it has a title, does without that part of it."""
+    return bool(title) and fold(part) not in fold(title)
 
 
 def _source(link: Link, facts: PageFacts) -> str:
