@@ -27,7 +27,7 @@ _BAR = re.compile(r"\s+[|·•–—-]\s+|\s+::\s+|\s+[«»]\s+|\s*\|\s*")
 _FORGE_BEFORE = re.compile(r"^GitHub\s+[-–—]\s+(?=[\w.-]+/[\w.-]+)")
 _FORGE_BEHIND = re.compile(r"\s+[·-]\s+Git(?:Hub|Lab)$")
 _INVITATION = re.compile(
-    r"(?:(?<=[.:])\s*|\s*)(?:Contribute to \S+ development )?by creating an account on GitHub\.?"
+    r"\s*Contribute to \S+/\S+ development by creating an account on GitHub\.?"
 )
 
 
@@ -66,18 +66,19 @@ def tidy_title(
 
     "Testing | Blog" of blog.example loses "| Blog"; of another site it stays as it is. A dash also
     stands between two names of a story ("Twente – Utrecht"), so what it cuts off must be `usual`
-    in titles there, too.
+    in titles there, too, or a well-known site behind it: "Testing - YouTube".
     """
     title = _without_forge(title)
     if not _BAR.search(title):
         return title
-    label = source_label(url)
+    label = _squeezed(source_label(url))
     said = {_squeezed(name) for name in names if name}
     for mark, part, rest in _ends(title):
         name = _squeezed(part)
-        barred = mark not in DASHES and (name in said or name in _host_names(url))
+        barred = mark not in DASHES and name in said | _host_names(url) | {label}
         dashed = mark in DASHES and name in said and usual is not None and usual(part)
-        if (barred or dashed or name == _squeezed(label)) and len(rest.split()) >= LEFT_WORDS:
+        signed = name == label and title.endswith(part)
+        if (barred or dashed or signed) and len(rest.split()) >= LEFT_WORDS:
             return rest
     return title
 

@@ -92,12 +92,10 @@ def _source(link: Link, facts: PageFacts) -> str:
     label, name = link.source_label, site_name(facts.site_name)
     if not name or label == name:
         return label
-    feeds = [entry.feed for entry in link.entries.select_related("feed")]
-    strangers = {
-        f.title[: len(label)] for f in feeds if not same_site(f.site_url or f.url, link.url)
-    }
-    ours = not label or label == tenant(link.url) or label in strangers
-    return source_label(link.url, name) if ours else label
+    feeds = (entry.feed for entry in link.entries.select_related("feed"))
+    only_told = (feed for feed in feeds if not same_site(feed.site_url or feed.url, link.url))
+    ours = {"", tenant(link.url), *(site_name(feed.title) for feed in only_told)}
+    return source_label(link.url, name) if label in ours else label
 
 
 def _kind(link: Link, facts: PageFacts) -> dict[str, Any]:

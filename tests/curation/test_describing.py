@@ -56,7 +56,15 @@ def test_it_leaves_a_title_that_only_looks_like_one_with_a_site(title: str) -> N
     assert tidy_title(title, BLOG, ["A Blog", "Django"]) == title
 
 
+def test_a_subject_before_a_dash_is_no_name_of_a_site() -> None:
+    title, url = "Django – how it all began", "https://www.djangoproject.com/weblog/x/"
+    assert tidy_title(title, url, ["Django"]) == title
+
+
 def test_it_takes_the_invitation_off_a_blurb() -> None:
+    assert tidy_blurb("Start by creating an account on GitHub.") == (
+        "Start by creating an account on GitHub."
+    )
     assert (
         tidy_blurb(
             "An offline version of the tutorial. Contribute to ann/tool development by creating an"
