@@ -25,6 +25,8 @@ from toolbox.addresses import host
 
 logger = logging.getLogger("newsdesk.curation")
 
+# Those that wait or were chosen; nobody asks for the page of what was turned down.
+LOOKED_AT = (Link.State.NEW, Link.State.SHORTLISTED)
 # Of those that are due so many are taken at a time, and of one host so many.
 AT_ONCE = 40
 OF_ONE_HOST = 8
@@ -62,6 +64,11 @@ class Report:
         return f"{self.looked} pages looked at, {self.merged} merged, {self.again} to try again"
 
 
+def any_due(now: datetime) -> bool:
+    """Whether there is a page to look at."""
+    return any(Link.objects.due_for_check(state, now).exists() for state in LOOKED_AT)
+
+
 def look_due(now: datetime) -> Report:
     """Look at the pages of links that are due, and keep what they say."""
     links = _claim(now)
@@ -78,14 +85,21 @@ def _claim(now: datetime) -> list[Link]:
     hosts: Counter[str] = Counter()
     claimed: list[Link] = []
     with transaction.atomic():
-        for link in Link.objects.due_for_check(now)[: AT_ONCE * 3]:
+        for link in _due(now):
             hosts[host(link.url)] += 1
             if len(claimed) == AT_ONCE or hosts[host(link.url)] > OF_ONE_HOST:
                 continue
-            held = Link.objects.due_for_check(now).order_by().filter(pk=link.pk)
+            held = Link.objects.due_for_check(Link.State(link.state), now).filter(pk=link.pk)
             if held.update(next_check_at=now + LEASE):
                 claimed.append(link)
     return claimed
+
+
+def _due(now: datetime) -> list[Link]:
+    """The newest that are due, some more than are taken: one host may have many of them."""
+    parts = (Link.objects.due_for_check(state, now)[: AT_ONCE * 3] for state in LOOKED_AT)
+    found = [link for part in parts for link in part]
+    return sorted(found, key=lambda link: link.pk, reverse=True)
 
 
 async def _look_at(urls: Iterable[str]) -> dict[str, Look]:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from curation.models import Feed, Link
+from curation import looking
+from curation.models import Feed
 from curation.tasks import look_due, poll_due
 from toolbox.nudges import nudge
 
@@ -15,7 +16,7 @@ def sweep(now: datetime) -> str | None:
     if due := Feed.objects.due(now).order_by().count():
         nudge(poll_due)
         done.append(f"{due} feeds to poll")
-    if settings.FETCH_PAGES and Link.objects.due_for_check(now).exists():
+    if settings.FETCH_PAGES and looking.any_due(now):
         nudge(look_due)
         done.append("pages to look at")
     return ", ".join(done) or None

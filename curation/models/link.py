@@ -34,11 +34,12 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links chosen for an issue, placed or not."""
         return self.standing().filter(state=Link.State.SHORTLISTED)
 
-    def due_for_check(self, now: datetime) -> Self:
-        """Links whose page is to be looked at, newest first: those that wait or were chosen, once
-        each, and again where it could not be had."""
+    def due_for_check(self, state: "Link.State", now: datetime) -> Self:
+        """Links of one state whose page is to be looked at, newest first: once each, and again
+        where it could not be had."""
         come = Q(next_check_at=None) | Q(next_check_at__lte=now)
-        return self.filter(Link.UNCHECKED, come).order_by("-pk")
+        unchecked = self.standing().filter(come, state=state, hidden_by="", checked_at=None)
+        return unchecked.order_by("-pk")
 
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
@@ -69,11 +70,6 @@ class Link(models.Model):
         BOOKMARKLET = "bookmarklet", "Bookmarklet"
         SUBMISSION = "submission", "Submission"
         IMPORT = "import", "Import"
-
-    # Links whose page nobody looked at yet, and somebody should.
-    UNCHECKED = Q(
-        merged_into=None, checked_at=None, hidden_by="", state__in=[State.NEW, State.SHORTLISTED]
-    )
 
     url = models.CharField(max_length=URL_LENGTH)
     title = models.CharField(max_length=500)
@@ -150,13 +146,8 @@ class Link(models.Model):
             ),
             # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
             models.Index(
-                fields=["-id"],
-                condition=Q(
-                    merged_into=None,
-                    checked_at=None,
-                    hidden_by="",
-                    state__in=["new", "shortlisted"],
-                ),
+                fields=["state", "hidden_by", "-id"],
+                condition=Q(checked_at=None, merged_into=None),
                 name="link_unchecked_newest",
             ),
         ]
