@@ -22,6 +22,7 @@ from curation.deeds import QueueError
 from curation.models import Link
 from curation.wording import whereabouts
 from publication.masthead import current
+from toolbox.text import printable
 
 # Of what a paste knew already and of what was no address, so many lines are shown.
 LISTED = 200
@@ -99,12 +100,15 @@ def bookmarklet(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: HttpRequest) -> HttpResponse:
     """Many addresses at once, and what became of each."""
-    form = PasteForm(request.POST or None)
+    # Whatever was copied is pasted, and PostgreSQL takes no NUL.
+    text = request.POST.get("text", "").replace("\0", " ")
+    form = PasteForm({"text": text} if request.method == "POST" else None)
     pasted = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
-            text = form.cleaned_data["text"]
-            pasted = pasting.paste(text, by=_person(request), now=timezone.now())
+            pasted = pasting.paste(
+                form.cleaned_data["text"], by=_person(request), now=timezone.now()
+            )
         except pasting.TooMuchPastedError as refusal:
             form.add_error("text", str(refusal))
     context = {"title": "Paste addresses", "form": form, "pasted": pasted, "listed": LISTED}
@@ -114,7 +118,7 @@ def paste(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     """Undo a whole paste."""
-    key = request.POST.get("paste", "")
+    key = printable(request.POST.get("paste", ""))
     taken = pasting.take_back(key, by=_person(request), now=timezone.now())
     messages.success(request, f"{taken} links of this paste were turned down.")
     return redirect("capture:paste")

@@ -4,7 +4,8 @@ What its page says of itself comes later, in the background (`curation.looking`)
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from curation.cleaning import TITLE_LENGTH
@@ -19,12 +20,15 @@ from toolbox.text import one_line
 
 # What is left of a title must still say something.
 LEFT_WORDS = 2
+# In so many titles of a feed a name must stand before it counts as written on all of them.
+USUAL = 3
+DASHES = {"-", "–", "—"}
 _BAR = re.compile(r"\s+[|·•–—-]\s+|\s+::\s+|\s+[«»]\s+|\s*\|\s*")
 # What GitHub and GitLab write around the name of a repository.
 _FORGE_BEFORE = re.compile(r"^GitHub\s+[-–—]\s+(?=[\w.-]+/[\w.-]+)")
 _FORGE_BEHIND = re.compile(r"\s+[·-]\s+Git(?:Hub|Lab)$")
 _INVITATION = re.compile(
-    r"(?:(?<=[.:])\s*|\s*)(?:Contribute to \S+ development )?by creating an account on GitHub\.?"
+    r"\s*Contribute to \S+/\S+ development by creating an account on GitHub\.?"
 )
 
 
@@ -37,7 +41,9 @@ def describe(
     site = feed.site_url or parsed.site_url or feed.url
     # A planet's name stands over no title of others.
     own_name = name if same_site(entry.url, site) else ""
-    title = _without_person(tidy_title(entry.title, entry.url, (source, own_name)), entry)
+    names = (source, own_name)
+    title = tidy_title(entry.title, entry.url, names, usual=partial(_usual, parsed))
+    title = _without_person(title, entry)
     kind = kind_of(entry, feed.section)
     section = feed.section or shelves.get(SHELVES[kind])
     reason = f"because it came from {name or feed.url}" if feed.section else looks(kind)
@@ -49,7 +55,7 @@ def describe(
         "author": entry.author,
         "language": entry.language or parsed.language,
         "kind": kind,
-        "section": section,
+        "section_id": section.pk if section else None,
         "section_reason": reason[:200] if section else "",
     }
 
@@ -59,16 +65,26 @@ def stand_in(url: str) -> str:
     return one_line(url.partition("://")[2].rstrip("/"), TITLE_LENGTH)
 
 
-def tidy_title(title: str, url: str, names: Iterable[str] = ()) -> str:
+def tidy_title(
+    title: str, url: str, names: Iterable[str] = (), *, usual: Callable[[str], bool] | None = None
+) -> str:
     """`title` without the name of its site, where that is known: by `names` or by the address.
 
-    "Testing | Blog" of blog.example loses "| Blog"; of another site it stays as it is.
+    "Testing | Blog" of blog.example loses "| Blog"; of another site it stays as it is. A dash also
+    stands between two names of a story ("Twente – Utrecht"), so what it cuts off must be `usual`
+    in titles there, too, or a well-known site behind it: "Testing - YouTube".
     """
     title = _without_forge(title)
-    known = {fold(name).replace(" ", "") for name in (*names, source_label(url)) if name}
-    known |= set(_host_names(url))
-    for part, rest in _ends(title):
-        if fold(part).replace(" ", "") in known and len(rest.split()) >= LEFT_WORDS:
+    if not _BAR.search(title):
+        return title
+    label = _squeezed(source_label(url))
+    said = {_squeezed(name) for name in names if name}
+    for mark, part, rest in _ends(title):
+        name = _squeezed(part)
+        barred = mark not in DASHES and name in said | _host_names(url) | {label}
+        dashed = mark in DASHES and name in said and usual is not None and usual(part)
+        signed = name == label and title.endswith(part)
+        if (barred or dashed or signed) and len(rest.split()) >= LEFT_WORDS:
             return rest
     return title
 
@@ -94,23 +110,32 @@ def _without_person(title: str, entry: ParsedEntry) -> str:
 
 def _without_forge(title: str) -> str:
     tidy = _FORGE_BEHIND.sub("", _FORGE_BEFORE.sub("", title))
-    tidy = _INVITATION.sub("", tidy).strip().removesuffix(":")
-    return tidy or title
+    invited = _INVITATION.search(tidy)
+    return tidy[: invited.start()].strip().removesuffix(":") or title if invited else tidy
 
 
-def _ends(title: str) -> Iterable[tuple[str, str]]:
-    """The last part behind a bar and what is left without it; then the first part, likewise."""
+def _usual(parsed: ParsedFeed, part: str) -> bool:
+    """Whether most titles of a feed begin or end so."""
+    titles = [entry.title for entry in parsed.entries]
+    same = sum(title.endswith(part) or title.startswith(part) for title in titles)
+    return same >= USUAL and 2 * same > len(titles)
+
+
+def _ends(title: str) -> Iterable[tuple[str, str, str]]:
+    """The last part with the bar before it, and what is left without; then the first, likewise."""
     if bars := list(_BAR.finditer(title)):
         first, last = bars[0], bars[-1]
-        yield title[last.end() :], title[: last.start()].strip()
-        yield title[: first.start()], title[first.end() :].strip()
+        yield last[0].strip(), title[last.end() :], title[: last.start()].strip()
+        yield first[0].strip(), title[: first.start()], title[first.end() :].strip()
 
 
-def _host_names(url: str) -> Iterable[str]:
+def _host_names(url: str) -> set[str]:
     """The words of the address that a site may call itself by: realpython, realpython.com."""
     name = host(url)
     labels = name.split(".")
-    if len(labels) > 1:
-        yield from (fold(name).replace(" ", ""), labels[-2])
-    if len(labels) > 2:
-        yield labels[0]
+    return {_squeezed(name), labels[-2], labels[0]} if len(labels) > 1 else set()
+
+
+def _squeezed(name: str) -> str:
+    """A name as it stands in an address: without spaces and signs."""
+    return fold(name).replace(" ", "")

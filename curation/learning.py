@@ -18,6 +18,7 @@ from curation.models import Link, LinkAddress, LinkHint
 from curation.pagefacts import PageFacts
 from curation.plausible import canonical_believed, is_landing, one_story, redirect_believed
 from curation.sources import same_site, site_name, source_label, tenant
+from curation.titles import fold
 from publication.access import MACHINE
 from publication.models import Section
 
@@ -74,10 +75,17 @@ def _said(link: Link, facts: PageFacts) -> dict[str, Any]:
         "source_label": _source(link, facts),
     }
     named = facts.title if facts.title and link.title == stand_in(link.url) else link.title
-    title = tidy_title(named, link.url, [facts.site_name])
+    title = tidy_title(
+        named, link.url, [facts.site_name], usual=lambda part: _is_extra(part, facts.title)
+    )
     if title != link.title:
         values |= {"title": title, "raw_title": link.raw_title or raw(named, title)}
     return values | _kind(link, facts)
+
+
+def _is_extra(part: str, title: str) -> bool:
+    """Whether the page itself, where it has a title, does without that part of it."""
+    return bool(title) and fold(part) not in fold(title)
 
 
 def _source(link: Link, facts: PageFacts) -> str:
@@ -85,12 +93,10 @@ def _source(link: Link, facts: PageFacts) -> str:
     label, name = link.source_label, site_name(facts.site_name)
     if not name or label == name:
         return label
-    feeds = [entry.feed for entry in link.entries.select_related("feed")]
-    strangers = {
-        f.title[: len(label)] for f in feeds if not same_site(f.site_url or f.url, link.url)
-    }
-    ours = not label or label == tenant(link.url) or label in strangers
-    return source_label(link.url, name) if ours else label
+    feeds = (entry.feed for entry in link.entries.select_related("feed"))
+    only_told = (feed for feed in feeds if not same_site(feed.site_url or feed.url, link.url))
+    ours = {"", tenant(link.url), *(site_name(feed.title) for feed in only_told)}
+    return source_label(link.url, name) if label in ours else label
 
 
 def _kind(link: Link, facts: PageFacts) -> dict[str, Any]:

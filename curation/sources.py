@@ -1,6 +1,7 @@
 """What a person calls the place a link leads to: "GitHub", and never "blogspot.com"."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from curation.identity import FORGES
@@ -59,6 +60,7 @@ _FEED_WORDS = re.compile(
     r"|\s*[-–—|:(\[]\s*(?:feed|latest (?:posts|news|entries|articles)|all posts)[)\]]?\s*$",
     re.IGNORECASE,
 )
+_MEDIUM_FEED = re.compile(r"^Stories by (.+) on Medium$")
 
 
 def source_label(url: str, *names: str) -> str:
@@ -72,9 +74,10 @@ def source_label(url: str, *names: str) -> str:
     return one_line(known or next(filter(None, given), "") or tenant(url), LABEL_LENGTH)
 
 
+@lru_cache(maxsize=1000)
 def site_name(name: str) -> str:
     """`name` as a site's: without "RSS feed" behind it; "" for one that names no site."""
-    name = one_line(_FEED_WORDS.sub("", one_line(name)))
+    name = _MEDIUM_FEED.sub(r"\1", _FEED_WORDS.sub("", one_line(name))).strip()
     host_like = name.lower().removeprefix("www.") in HOUSES
     fits = 2 <= len(name) <= NAME_LENGTH and "://" not in name
     return "" if host_like or not fits or _HOUSE_NAMES.fullmatch(name) else name
@@ -104,7 +107,9 @@ def same_site(one: str, other: str) -> bool:
     return under and min(a, b, key=len) not in HOUSES
 
 
+@lru_cache(maxsize=100)
 def _place(url: str) -> str:
+    """The host without what sets a site's mirrors apart. Kept: a link's is asked for often."""
     name = host(url)
     for prefix in ("m.", "mobile.", "amp.", "old."):
         name = name.removeprefix(prefix) if name.count(".") > 1 else name

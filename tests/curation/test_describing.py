@@ -17,9 +17,8 @@ BLOG = "https://blog.example/post"
     ("title", "url", "names", "tidy"),
     [
         ("Testing views | A Blog", BLOG, ["A Blog"], "Testing views"),
-        ("Testing views – A Blog", BLOG, ["a blog"], "Testing views"),
         ("A Blog » Testing views", BLOG, ["A Blog"], "Testing views"),
-        ("Testing views – Real Python", "https://realpython.com/x", [], "Testing views"),
+        ("Testing views - Real Python", "https://realpython.com/x", [], "Testing views"),
         ("Testing views | hakibenita.com", "https://hakibenita.com/x", [], "Testing views"),
         ("How we test - YouTube", "https://www.youtube.com/watch?v=1", [], "How we test"),
         ("GitHub - ann/tool: Tests views", "https://github.com/ann/tool", [],
@@ -43,7 +42,10 @@ def test_it_takes_off_the_title_what_is_the_name_of_the_site(
     [
         "Testing views | Part two",
         "Testing views – an honest report",
+        "FC Twente - FC Utrecht, A Blog",
+        "FC Twente - A Blog",
         "Django: what is new",
+        "What I read on Thursday:",
         "Async | sync: which to choose",
         "Home | A Blog",
         "A Blog",
@@ -54,7 +56,15 @@ def test_it_leaves_a_title_that_only_looks_like_one_with_a_site(title: str) -> N
     assert tidy_title(title, BLOG, ["A Blog", "Django"]) == title
 
 
+def test_a_subject_before_a_dash_is_no_name_of_a_site() -> None:
+    title, url = "Django – how it all began", "https://www.djangoproject.com/weblog/x/"
+    assert tidy_title(title, url, ["Django"]) == title
+
+
 def test_it_takes_the_invitation_off_a_blurb() -> None:
+    assert tidy_blurb("Start by creating an account on GitHub.") == (
+        "Start by creating an account on GitHub."
+    )
     assert (
         tidy_blurb(
             "An offline version of the tutorial. Contribute to ann/tool development by creating an"
@@ -72,6 +82,7 @@ def test_it_takes_the_invitation_off_a_blurb() -> None:
         (BLOG, ["Ann’s blog"], "Ann’s blog"),
         (BLOG, ["", "Ann’s blog RSS feed"], "Ann’s blog"),
         (BLOG, ["Ann’s blog (Atom)"], "Ann’s blog"),
+        ("https://medium.com/p/0123456789ab", ["Stories by Ann on Medium"], "Ann"),
         ("https://www.blog.example/x", ["x" * 80], "blog.example"),
         ("https://pyfound.blogspot.com/x", [], "pyfound.blogspot.com"),
         ("https://pyfound.blogspot.com/x", ["blogspot.com", "The PSF blog"], "The PSF blog"),
@@ -137,6 +148,20 @@ def test_it_believes_what_a_page_says_it_is(types: tuple[str, ...], kind: Kind |
 
 
 @pytest.mark.django_db
+def test_a_name_behind_a_dash_goes_where_most_titles_of_the_feed_bear_it() -> None:
+    feed = make_feed(title="FC Utrecht", site_url="https://blog.example/")
+    game = ParsedEntry(title="FC Twente - FC Utrecht", url=BLOG)
+    others = tuple(ParsedEntry(title=f"Game number {n}", url=f"{BLOG}/{n}") for n in range(4))
+    signed = tuple(replace(e, title=f"{e.title} - FC Utrecht") for e in others)
+
+    def titled(*entries: ParsedEntry) -> str:
+        return str(describe(feed, ParsedFeed("RSS 2.0", entries=entries), entries[0], {})["title"])
+
+    assert titled(game, *others) == game.title
+    assert titled(*signed) == "Game number 0"
+
+
+@pytest.mark.django_db
 def test_the_name_of_a_planet_is_no_site_of_its_stories() -> None:
     planet = make_feed(title="Planet", site_url="https://planet.example/")
     entry = ParsedEntry(title="Testing the views | Planet", url=BLOG)
@@ -166,5 +191,5 @@ def test_what_nobody_says_stays_empty() -> None:
     described = describe(feed, ParsedFeed("RSS 2.0"), entry, {})
     assert described | {"kind": "", "title": ""} == {
         "title": "", "raw_title": "", "blurb": "", "source_label": "", "author": "",
-        "language": "", "kind": "", "section": None, "section_reason": "",
+        "language": "", "kind": "", "section_id": None, "section_reason": "",
     }  # fmt: skip

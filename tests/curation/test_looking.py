@@ -38,7 +38,7 @@ def story(web: Web) -> Callable[..., Link]:
         LinkAddress.objects.create(
             link=link, url=canonical_url(url), identity=address_identity(url)
         )
-        make_entry(make_feed(title="Planet", site_url="https://planet.example/"), link)
+        make_entry(make_feed(title="Planet RSS feed", site_url="https://planet.example/"), link)
         return kept(link)
 
     return make

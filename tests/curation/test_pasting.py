@@ -134,7 +134,7 @@ def test_it_refuses_who_may_not_sort() -> None:
 
 def test_the_page_reports_and_shows_markup_as_text(client: Client, ann: User) -> None:
     client.force_login(ann)
-    text = "https://a.com/1\n<script>alert(1)</script>\nhttps://a.com/<script>"
+    text = "https://a.com/1\0\n<script>alert(1)</script>\nhttps://a.com/<script>"
     page = client.post("/admin/capture/paste/", {"text": text}).text
     assert "2 new, 0 known, 1 not addresses" in page
     assert "<script>alert" not in page

@@ -63,7 +63,7 @@ def test_two_actions_bring_a_page_onto_the_shortlist(page: Page, bookmarklet: st
     with window.expect_event("close"):
         window.keyboard.press("Enter")  # the second
     link = Link.objects.get()
-    assert (link.title, link.blurb) == ("Ünï & “co” | Blog", "What I marked, 100 % of it.")
+    assert (link.title, link.blurb) == ("Ünï & “co”", "What I marked, 100 % of it.")
     assert (link.state, str(link.section)) == ("shortlisted", "Articles")
     assert link.url == "https://blog.example.com/story?a=1&b=%C3%BC"
     again = press(page.context, bookmarklet)
@@ -77,7 +77,7 @@ def test_logged_out_one_logs_in_and_finds_the_page_one_came_with(
     window = press(page.context, bookmarklet)
     log_in(window)
     expect(window.get_by_role("status")).to_have_text("New")
-    expect(window.get_by_label("Title")).to_have_value("Ünï & “co” | Blog")
+    expect(window.get_by_label("Title")).to_have_value("Ünï & “co”")
     expect(window.get_by_text("What I marked, 100 % of it.")).to_be_visible()
     assert not Link.objects.exists()
 
