@@ -336,7 +336,7 @@ def test_hidden_links_are_looked_through_and_taken_back(desk: Client) -> None:
     assert "From Planet: hide" in page
     assert "Take back" in page
     said = {"link": spam.pk, "version": 0, "back": "show=hidden"}
-    assert "is new" in desk.post("/admin/queue/unhide/", said, follow=True).text
+    assert "waiting" in desk.post("/admin/queue/unhide/", said, follow=True).text
     assert [link.pk for link in Link.objects.hidden()] == [other.pk]
     assert spam in Link.objects.waiting(timezone.now())
 
