@@ -11,7 +11,7 @@ from digest.models import BLOCKS, Issue
 
 WORDS = ("number", "title", "subject", "preheader", "date")
 # Where a thing came from is not printed, and may be deleted without changing the issue.
-ORIGINS = {"link_id", "link_version", "booking_id", "section_id"}
+ORIGINS = {"link_id", "taken", "booking_id", "section_id"}
 
 
 def fingerprint(issue: Issue, *, leaving: Collection[str] = ORIGINS) -> str:

@@ -20,6 +20,8 @@ TAKES: dict[str, type[Block]] = {
     for kind in block.kinds - {SectionKind.TEXT, SectionKind.SPONSOR}
     if len(block.kinds) == 1
 }
+# The words of a link, as the queue has them: a block remembers what they were when it took them.
+WORDS = ("title", "url", "blurb", "source_label", "author", "via")
 FORGES = {"github.com", "gitlab.com", "codeberg.org"}
 
 
@@ -55,20 +57,28 @@ def values(link: Link) -> dict[str, str]:
     }
 
 
-def block_for(link: Link, section: IssueSection, *, ordering: int) -> Block:
+def block_for(link: Link, section: IssueSection) -> Block:
     """The unsaved block that `link` becomes in `section`. Raises PlacementError."""
     model = TAKES.get(section.kind)
     if model is None:
         raise PlacementError(f"{section} takes no links from the shortlist.")
     own = {field.name for field in model._meta.fields} - {"title"} | set(model.headline)
     copied = {name: value for name, value in values(link).items() if name in own}
-    where = {"parent_id": section.issue_id, "region": section.key, "ordering": ordering}
-    return model(**where, link=link, link_version=version_placed(link), **copied)
+    where = {"parent_id": section.issue_id, "region": section.key}
+    return model(**where, link=link, taken=words(link), **copied)
 
 
-def version_placed(link: Link) -> int:
-    """The version the link will have once it is placed: `curation.uses` counts that as a deed."""
-    return link.version + 1
+def words(link: Link) -> dict[str, str]:
+    """What a block takes from its link, as the queue has it now."""
+    return {name: getattr(link, name) for name in WORDS}
+
+
+def changed_since(block: Block) -> dict[str, str]:
+    """The link's words that are no longer what the block took, as they are now."""
+    if block.link is None or not block.taken:
+        return {}
+    now = words(block.link).items()
+    return {name: value for name, value in now if block.taken.get(name) != value}
 
 
 def _repo(url: str) -> str:

@@ -14,7 +14,7 @@ from curation.models import Link
 from digest import editing
 from digest.assembly import check_placeable
 from digest.errors import IssueError
-from digest.fitting import version_placed
+from digest.fitting import words
 from digest.guards import edit_token, may_stand
 from digest.models import BLOCKS, Block, Issue
 
@@ -117,7 +117,7 @@ class BlockFormSet(GuardedFormSet):
         try:
             link = Link.objects.get(pk=form.cleaned_data["link"])
             check_placeable(link, self.instance)
-            form.instance.link_version = version_placed(link)
+            form.instance.taken = words(link)
         except Link.DoesNotExist:
             form.add_error(None, "This link was deleted from the queue.")
         except IssueError as error:

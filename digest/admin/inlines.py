@@ -15,7 +15,7 @@ from digest.models import BLOCKS, Block, Issue, IssueSection
 SWITCHES = ("in_email", "in_web", "in_feeds")
 HIDDEN = ("region", "ordering", "link")
 # What every block has. The rest of its fields are its own.
-SHARED = {"id", "parent", "uid", "link_version", "title", "url", "blurb", *SWITCHES, *HIDDEN}
+SHARED = {"id", "parent", "uid", "taken", "title", "url", "blurb", *SWITCHES, *HIDDEN}
 
 
 class WithTheIssue:

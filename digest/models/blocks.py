@@ -52,8 +52,8 @@ class Block(Plugin):
     link = models.ForeignKey(
         Link, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The link's version once placed, its words then copied: a higher one has changed since.
-    link_version = models.PositiveIntegerField(null=True, editable=False)
+    # The link's words when the block took them: what differs from them now has changed since.
+    taken = models.JSONField(default=dict, editable=False)
     title = models.CharField(max_length=500, blank=True)
     # Not a URLField: an imported issue may have items without one, and what feeds give is kept.
     url = models.CharField(max_length=2000, blank=True)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from curation.models import Link, LinkUse
 from digest import approval, assembly, publishing
 from digest.errors import IssueError
+from digest.fitting import words
 from digest.guards import blocks_of, edit_token
 from digest.models import Issue, IssueSection, JobBlock, LinkBlock, TextBlock
 from publication.models import AuditEntry
@@ -309,7 +310,7 @@ def test_an_inserted_link_is_told_to_the_queue() -> None:
     new_row(fields, desk.section("News"), title="Fresh", link=link.pk)
     desk.save(fields)
     link.refresh_from_db()
-    assert (block("Fresh").link, block("Fresh").link_version) == (link, link.version)
+    assert (block("Fresh").link, block("Fresh").taken) == (link, words(link))
     assert LinkUse.objects.get().block_uid == block("Fresh").uid
 
 
