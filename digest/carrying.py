@@ -30,17 +30,17 @@ SOLD = (Booking.State.BOOKED, Booking.State.APPROVED)
 
 def jobs(issue: Issue, sections: Sequence[IssueSection]) -> list[Block]:
     """The jobs of the issue before this one that still run. One taken out of it is over."""
-    before = Issue.objects.filter(number__lt=issue.number).first()
+    before = Issue.objects.before(issue).first()
     running = JobBlock.objects.filter(parent=before).exclude(runs_until__lt=issue.date)
     return list(_copies(running, issue, sections))
 
 
 def events(issue: Issue, sections: Sequence[IssueSection]) -> list[Block]:
     """Events of the issues of a year, as each was told last, that this one is in the window of."""
-    told = EventBlock.objects.filter(
-        parent__number__lt=issue.number, parent__date__gte=issue.date - YEAR
+    told = Issue.objects.before(issue).filter(date__gte=issue.date - YEAR)
+    newest_first = EventBlock.objects.filter(parent__in=told).order_by(
+        "-parent__date", "-parent__number", "ordering"
     )
-    newest_first = told.order_by("-parent__number", "ordering")
     due = [it for it in _copies(newest_first, issue, sections) if _in_window(it, issue.date)]
     return sorted(due, key=_first_day)
 

@@ -62,7 +62,7 @@ def block_for(link: Link, section: IssueSection) -> Block:
     model = TAKES.get(section.kind)
     if model is None:
         raise PlacementError(f"{section} takes no links from the shortlist.")
-    own = {field.name for field in model._meta.fields} - {"title"} | set(model.headline)
+    own = {"url", "blurb", *model.headline, *(field.name for field in model.own_fields())}
     copied = {name: value for name, value in values(link).items() if name in own}
     where = {"parent_id": section.issue_id, "region": section.key}
     return model(**where, link=link, taken=words(link), **copied)

@@ -39,7 +39,7 @@ def publish(
     state = Issue.State.PUBLISHED
     _change_ready(issue, state=state, published_at=now, publish_at=None, mail_at=mail_at)
     rendered = _approved(issue)
-    PublishedItem.objects.bulk_create(_items_of(rendered))
+    add_items(rendered)
     uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
     issue_published.send_reliable(
         issue_id=issue.pk, number=issue.number, revision=rendered.revision
@@ -108,9 +108,9 @@ def _approved(issue: Issue) -> RenderedIssue:
     return rendered
 
 
-def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
+def add_items(rendered: RenderedIssue) -> None:
     """One flat row for each item that ran anywhere."""
-    return [
+    PublishedItem.objects.bulk_create(
         PublishedItem(
             issue_id=rendered.issue_id,
             uid=item["uid"],
@@ -125,4 +125,4 @@ def _items_of(rendered: RenderedIssue) -> list[PublishedItem]:
             in_web="web" in item["channels"],
         )
         for position, item in enumerate(rendered.items)
-    ]
+    )

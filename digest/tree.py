@@ -178,7 +178,7 @@ def _known_jobs(issue: Issue, contents: Contents) -> set[str]:
         return set()
     same = Q(title__in=[job.heading for job in jobs])
     same |= Q(url__in=[job.url for job in jobs if job.url])
-    earlier = PublishedItem.objects.filter(same, issue__number__lt=issue.number)
+    earlier = PublishedItem.objects.filter(same, issue__in=Issue.objects.before(issue))
     pairs = earlier.filter(kind=SectionKind.JOBS).order_by().values_list("title", "url")
     return {value for pair in pairs for value in pair if value}
 

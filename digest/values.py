@@ -1,12 +1,13 @@
 """The items of an issue as plain values: what is frozen with it, and its JSON."""
 
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from django.utils.html import escape
 
-from digest.models import Issue
+from digest.models import Block, Issue
 from digest.tree import Item, SectionNode, Tree
 from toolbox.html import clean_rich, to_line
 
@@ -49,6 +50,7 @@ def _value(section: SectionNode, item: Item) -> Value:
         "text": to_line(blurb),
         "domain": block.domain,
         "channels": item.channels,
+        "fields": _fields(block),
         "section": {
             "key": section.key,
             "title": section.title,
@@ -56,6 +58,18 @@ def _value(section: SectionNode, item: Item) -> Value:
             "slug": section.slug,
             "intro": clean_rich(section.intro),
         },
+    }
+
+
+def _fields(block: Block) -> Value:
+    """What its type knows besides, as it was written: with it an issue is imported unchanged."""
+    own = (field.name for field in block.own_fields() if not field.is_relation)
+    names = [*block.headline, *own, "blurb", "source_label"]
+    told = {name: getattr(block, name) for name in names}
+    kept = {name: value for name, value in told.items() if value not in ("", None)}
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in kept.items()
     }
 
 

@@ -3,6 +3,7 @@
 from itertools import groupby
 from operator import attrgetter
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -41,10 +42,16 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
         "issue": row,
         "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
         "description": row.preheader or ", ".join(titles),
-        "newer": published.filter(number__gt=number).order_by("number").first(),
-        "older": published.filter(number__lt=number).first(),
+        "newer": published.filter(_out(row, "gt")).last(),
+        "older": published.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
+
+
+def _out(issue: Issue, which: str) -> Q:
+    """Issues that came out after ("gt") or before ("lt") this one; the number settles a tie."""
+    same = {"published_at": issue.published_at, f"number__{which}": issue.number}
+    return Q(**{f"published_at__{which}": issue.published_at}) | Q(**same)
 
 
 def _year(issue: Issue) -> int:

@@ -14,8 +14,6 @@ from digest.models import BLOCKS, Block, Issue, IssueSection
 
 SWITCHES = ("in_email", "in_web", "in_feeds")
 HIDDEN = ("region", "ordering", "link")
-# What every block has. The rest of its fields are its own.
-SHARED = {"id", "parent", "uid", "taken", "title", "url", "blurb", *SWITCHES, *HIDDEN}
 
 
 class WithTheIssue:
@@ -52,7 +50,7 @@ class BlockInline(WithTheIssue, ContentEditorInline):
 
 def block_inline(model: type[Block]) -> type[BlockInline]:
     """The inline of one block type: heading first, then words, its own fields, the switches."""
-    own = [field for field in model._meta.fields if field.name not in {*SHARED, *model.headline}]
+    own = model.own_fields()
     rows = [(*model.headline, "url"), "blurb", tuple(field.name for field in own), SWITCHES, HIDDEN]
     references = [field.name for field in own if isinstance(field, models.ForeignKey)]
     options: dict[str, Any] = {

@@ -64,8 +64,8 @@ class PublishedItem(models.Model):
     in_web = models.BooleanField(default=True)
 
     class Meta:
-        # By its number: "-issue" would turn the issues' own newest-first order around.
-        ordering = ["-issue__number", "position"]
+        # By its day: an issue that was imported has a higher number than its age.
+        ordering = ["-issue__published_at", "-issue__number", "position"]
         indexes = [
             # Serves a section's page: everything that ran in it, newest issue first.
             models.Index(fields=["section_slug", "-issue", "position"], name="item_by_section"),
