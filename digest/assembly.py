@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from curation import uses
 from curation.models import Link, LinkUse
-from digest import approval, carrying
+from digest import approval, carrying, history
 from digest.errors import IssueError
 from digest.fitting import PlacementError, block_for, home
 from digest.guards import STEP, blocks_of, open_for_change
@@ -52,6 +52,7 @@ def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -
         issue.title = _lead(sections, blocks) or f"{publication.name} – issue {issue.number}"
         issue.save(update_fields=["title"])
         record(by, "drafted", f"issue #{issue.number}", date=str(issue.date), items=len(blocks))
+        history.keep(issue, by=by)
     return issue
 
 
@@ -71,6 +72,7 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         _tell_queue(issue, [(block, issue_section.title)])
         approval.reopen(issue, by=by)
         record(by, "placed", f"issue #{issue.number}", link=link.pk, section=issue_section.title)
+        history.keep(issue, by=by)
     return block
 
 

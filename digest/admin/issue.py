@@ -19,7 +19,7 @@ from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.csp import csp_override
 
-from digest import assembly, desk, editing
+from digest import assembly, desk, editing, history
 from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
@@ -129,6 +129,16 @@ class IssueAdmin(Discarding):
             return redirect("admin:digest_issue_preview", issue.pk)
         return super().change_view(request, object_id, form_url, extra_context)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's page, with what each save changed, and a way back to it."""
+        issue = Issue.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        saves = list(history.with_changes(issue)) if issue else []
+        may_restore = bool(issue) and self.has_change_permission(request, issue)
+        context = {"saves": saves, "may_restore": may_restore, "is_nav_sidebar_enabled": False}
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
@@ -155,6 +165,7 @@ class IssueAdmin(Discarding):
         super().save_model(request, obj, form, change)
         if not change:
             assembly.add_sections(obj)
+            history.keep(obj, by=editor(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """Not content-editor's own: it copies whatever block it is told to, of any issue."""

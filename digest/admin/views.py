@@ -14,10 +14,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from curation.models import Link
-from digest import approval, assembly, publishing
+from digest import approval, assembly, publishing, revisions
 from digest.admin.person import editor
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
@@ -43,6 +44,7 @@ def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
         "reopen": reopen,
         "publish": publish,
         "recall": recall,
+        "restore": restore,
     }
     return [
         path("draft/", guarded(draft), name="digest_issue_draft"),
@@ -118,6 +120,23 @@ def reopen(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
             messages.success(request, undone)
 
     _try(request, take_back)
+    return redirect("admin:digest_issue_change", issue.pk)
+
+
+@require_POST
+def restore(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Make the issue what it was after one of its saves."""
+    number = request.POST.get("revision", "")
+    revision = get_object_or_404(issue.revisions, pk=number if number.isdecimal() else 0)
+
+    def have_back() -> None:
+        undone = revisions.restore(revision, by=editor(request))
+        when = date_format(timezone.localtime(revision.at), "j F, H:i")
+        messages.success(request, f"#{issue.number} is again what it was on {when}.")
+        if undone:
+            messages.warning(request, undone)
+
+    _try(request, have_back)
     return redirect("admin:digest_issue_change", issue.pk)
 
 

@@ -13,6 +13,7 @@ from digest.models.blocks import (
 )
 from digest.models.issue import Issue, IssueSection
 from digest.models.published import PublishedItem, RenderedIssue
+from digest.models.revision import Revision
 from digest.models.sponsors import Booking, Sponsor
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ProjectBlock",
     "PublishedItem",
     "RenderedIssue",
+    "Revision",
     "Sponsor",
     "SponsorBlock",
     "TextBlock",
