@@ -76,9 +76,9 @@ class Subject:
 Check = Callable[[Subject], Iterable[Finding]]
 
 
-def inspect(issue: Issue) -> Report:
-    """Run every check over the issue, rendered once."""
-    contents = tree.read(issue)
+def inspect(issue: Issue, contents: Tree | None = None) -> Report:
+    """Run every check over the issue, rendered once; of `contents` where they were read already."""
+    contents = contents or tree.read(issue)
     findings: list[Finding] = []
     rendering = None
     try:

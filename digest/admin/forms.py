@@ -86,6 +86,13 @@ class BlockForm(forms.ModelForm[Block]):
         return super().clean()
 
 
+def is_kept(row: forms.BaseModelForm[Any]) -> bool:
+    """Whether a save would store this row: it is not ticked for deletion, and says something."""
+    return f"{row.prefix}-DELETE" not in row.data and not (
+        row.empty_permitted and not row.has_changed()
+    )
+
+
 class GuardedFormSet(BaseInlineFormSet):
     """The rows of one issue, of one model."""
 

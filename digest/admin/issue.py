@@ -24,12 +24,19 @@ from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
 from digest.admin.person import editor
+from digest.admin.preview import PARTS
 from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
-# content-editor and prose-editor each add a style element: allowed on this page only.
-EDITOR_CSP: dict[str, Any] = {**settings.SECURE_CSP, "style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
+SCRIPTS = ("desk", "preview")
+# content-editor and prose-editor each add a style element: allowed on this page only. The frame of
+# the preview is drawn under the same policy, and a mail styles itself and shows others' images.
+EDITOR_CSP: dict[str, Any] = {
+    **settings.SECURE_CSP,
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "https:", "data:"],
+}
 
 
 @auto_icon_colors
@@ -47,7 +54,7 @@ class IssueAdmin(Discarding):
 
     class Media:
         css = {"all": ["newsdesk/desk.css"]}
-        js = [forms.Script("newsdesk/desk.js", type="module")]
+        js = [forms.Script(f"newsdesk/{name}.js", type="module") for name in SCRIPTS]
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk_urls(self), *super().get_urls()]
@@ -154,6 +161,7 @@ class IssueAdmin(Discarding):
             "is_nav_sidebar_enabled": False,
             "show_save_and_add_another": False,
             "offers": offers,
+            "parts": PARTS,
             "open_sections": [section for section in sections if section.key in takers],
             "desk": {"takers": takers, "offers": {offer["id"]: offer for offer in offers}},
         }

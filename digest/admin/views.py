@@ -4,6 +4,7 @@ Each view calls one verb and tells the person what came of it.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from digest import approval, assembly, publishing, revisions
 from digest.admin.person import editor
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
+from digest.admin.trial import trial
 from digest.errors import IssueError
 from digest.fitting import PlacementError, home
 from digest.guards import check_seen
@@ -54,6 +56,11 @@ def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
         ),
         path(
             "<int:pk>/preview/<str:part>/", guarded(_of(desk, output)), name="digest_issue_output"
+        ),
+        path(
+            "<int:pk>/trial/<str:part>/",
+            guarded(_of(desk, partial(trial, desk=desk))),
+            name="digest_issue_trial",
         ),
     ]
 
