@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.utils.html import escape
 
 from curation import issue_text
@@ -18,6 +19,7 @@ from digest.models import (
     BLOCKS,
     Block,
     EventBlock,
+    ImageBlock,
     JobBlock,
     LinkBlock,
     MediaBlock,
@@ -27,12 +29,13 @@ from digest.models import (
 )
 from digest.tree import CHANNELS
 from publication.models import SectionKind
-from toolbox.html import clean_rich
+from toolbox.html import clean_rich, to_line
 from toolbox.text import one_line
 
 MODELS = {model.slug: model for model in BLOCKS}
 FRESH = re.compile(r"\s*(?:🆕|\[new\]|\(new\))\s*", re.IGNORECASE)
 REPO = re.compile(r"[\w.-]+/[\w.-]+")
+PICTURE = re.compile(r"issues/[0-9a-f]{32}\.(?:jpg|png)")
 VIA = re.compile(r"\s+via (?P<via>[A-Z][\w.'’ -]{1,60}?)\.?$")
 PRESENTED = re.compile(
     r"presented by (?P<presenter>[^,.!?]{2,80}?)(?:,? (?:from|of) (?P<affiliation>[^,.!?]{2,80}?))?"
@@ -200,13 +203,28 @@ def _item(said: Mapping[str, Any], kind: str) -> Block:
         raise UnreadableIssueError(
             f"“{title}” cannot stand in a section of {kind}: {said['kind']}."
         )
-    block = model(**_own(model, said, title), url=url)
+    if model is ImageBlock and not _is_here(said):
+        block = _without_its_picture(said, url)
+    else:
+        block = model(**_own(model, said, title), url=url)
     block.source_label = block.source_label or ("" if url else str(said.get("domain") or "")[:100])
     if "uid" in said:
         block.uid = UUID(str(said["uid"]))
     for name, switch in CHANNELS.items():
         setattr(block, switch, name in said.get("channels", CHANNELS))
     return block
+
+
+def _without_its_picture(said: Mapping[str, Any], url: str) -> Block:
+    """A picture that is not on this machine leaves its words."""
+    fields = said.get("fields") or {}
+    words = filter(None, [to_line(str(said.get("blurb") or "")), str(fields.get("alt") or "")])
+    return TextBlock(title=str(fields.get("title") or "")[:500], url=url, blurb=_paragraphs(words))
+
+
+def _is_here(said: Mapping[str, Any]) -> bool:
+    name = str((said.get("fields") or {}).get("image") or "")
+    return bool(PICTURE.fullmatch(name)) and default_storage.exists(name)
 
 
 def _own(model: type[Block], said: Mapping[str, Any], title: str) -> dict[str, Any]:

@@ -44,8 +44,8 @@ class Item:
     @property
     def name(self) -> str:
         """What it is called in lists: its title, or how its text begins."""
-        return (
-            self.title or shorten(to_line(self.block.blurb), 80, placeholder="…") or self.block.slug
+        return self.title or shorten(
+            to_line(self.block.blurb) or self.block.gist, 80, placeholder="…"
         )
 
     @property

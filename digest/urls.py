@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from digest import feeds, views
 
@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("issues/", views.issue_list, name="issue_list"),
     path("issues/<int:number>/", views.issue, name="issue"),
+    re_path(r"^media/issues/(?P<name>[0-9a-f]{32}\.(?:jpg|png))$", views.picture, name="picture"),
     path("feeds/issues.rss", feeds.rss, name="rss"),
     path("feeds/issues.atom", feeds.atom, name="atom"),
     path("feeds/issues.json", feeds.json, name="json"),

@@ -3,14 +3,18 @@
 from itertools import groupby
 from operator import attrgetter
 
+from django.core.files.storage import default_storage
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 
 RECENT = 5  # past issues on the home page
+YEAR = 365 * 24 * 3600  # seconds
 GLIMPSE = 3  # titles that describe an issue to search engines
 
 
@@ -46,6 +50,16 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
         "older": published.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=YEAR, immutable=True)
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of an issue. Its name is random and it never changes."""
+    try:
+        return FileResponse(default_storage.open(f"issues/{name}"))
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 def _out(issue: Issue, which: str) -> Q:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 
@@ -16,7 +17,8 @@ from digest.assembly import check_placeable
 from digest.errors import IssueError
 from digest.fitting import words
 from digest.guards import edit_token, may_stand
-from digest.models import BLOCKS, Block, Issue
+from digest.models import BLOCKS, Block, ImageBlock, Issue
+from digest.pictures import PictureError, written_anew
 
 MODELS = {model._meta.label_lower: model for model in BLOCKS}
 
@@ -84,6 +86,23 @@ class BlockForm(forms.ModelForm[Block]):
         if not self.instance.pk:
             self.instance.link_id = self.cleaned_data.get("link")
         return super().clean()
+
+
+class ImageForm(BlockForm):
+    """A picture: what was chosen is opened and written anew before it is kept."""
+
+    instance: ImageBlock
+
+    def clean_image(self) -> Any:
+        chosen = self.cleaned_data["image"]
+        if not isinstance(chosen, UploadedFile):
+            return chosen
+        try:
+            picture = written_anew(chosen)
+        except PictureError as error:
+            raise ValidationError(str(error)) from error
+        self.instance.width, self.instance.height = picture.width, picture.height
+        return picture
 
 
 def is_kept(row: forms.BaseModelForm[Any]) -> bool:

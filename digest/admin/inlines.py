@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from digest.admin.forms import BlockForm, BlockFormSet, SectionFormSet
+from digest.admin.forms import BlockForm, BlockFormSet, ImageForm, SectionFormSet
 from digest.guards import may_stand
-from digest.models import BLOCKS, Block, Issue, IssueSection
+from digest.models import BLOCKS, Block, ImageBlock, Issue, IssueSection
 
 SWITCHES = ("in_email", "in_web", "in_feeds")
 HIDDEN = ("region", "ordering", "link")
@@ -57,6 +57,7 @@ def block_inline(model: type[Block]) -> type[BlockInline]:
         "fieldsets": [(None, {"fields": [row for row in rows if row]})],
         "autocomplete_fields": references,
         "icon": model.icon,
+        "form": ImageForm if model is ImageBlock else BlockForm,
     }
     inline: type[BlockInline] = BlockInline.create(model, **options)
     return inline

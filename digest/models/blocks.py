@@ -18,6 +18,7 @@ from digest.models.details import Detail, between, on, said
 from digest.models.issue import RICH_TEXT, Issue
 from digest.models.sponsors import Booking
 from publication.models import SectionKind
+from toolbox.urls import absolute
 
 if TYPE_CHECKING:
 
@@ -36,6 +37,7 @@ else:
 
 BLOCKS: list[type["Block"]] = []
 HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+MAIL_COLUMN = 560
 ALL_KINDS = frozenset(SectionKind.values)
 
 
@@ -49,6 +51,8 @@ class Block(Plugin):
     headline: ClassVar[tuple[str, ...]] = ("title",)
     # Whether the desk asks who published it, and a link from the queue says so.
     names_source: ClassVar[bool] = False
+    # Whether it is nothing without a title and an address.
+    stands_alone: ClassVar[bool] = False
 
     # Public and stable: the anchor on the page and the id in the feeds.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -83,12 +87,18 @@ class Block(Plugin):
         """What is asked of this type besides its headline and what every block has."""
         shared = {field.name for field in Block._meta.get_fields()} | {"id"}
         shared -= {"source_label"} if cls.names_source else set()
-        return [field for field in cls._meta.fields if field.name not in {*shared, *cls.headline}]
+        own = [field for field in cls._meta.fields if field.name not in {*shared, *cls.headline}]
+        return [field for field in own if field.editable]
 
     @property
     def heading(self) -> str:
         """The words a reader sees as this item's title."""
         return self.title
+
+    @property
+    def gist(self) -> str:
+        """What it is called in lists when it has neither title nor words."""
+        return self.slug
 
     @property
     def lead(self) -> str:
@@ -148,6 +158,7 @@ class TextBlock(Block):
     slug = "text"
     kinds = ALL_KINDS
     icon = "notes"
+    stands_alone = True
 
     presenter = models.CharField(max_length=100, blank=True)
     affiliation = models.CharField(max_length=100, blank=True)
@@ -278,3 +289,46 @@ class SponsorBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "sponsor"
+
+
+def _picture_path(block: "ImageBlock", name: str) -> str:
+    """`name` is ours, from digest.pictures: what the file was called at home stays there."""
+    return f"issues/{name}"
+
+
+class ImageBlock(Block):
+    """A picture, with words for those who do not see it."""
+
+    slug = "image"
+    kinds = ALL_KINDS
+    icon = "image"
+    stands_alone = True
+
+    image = models.FileField(upload_to=_picture_path, max_length=100)
+    alt = models.CharField(
+        "in words", max_length=300, help_text="For those who do not see it, and for plain text."
+    )
+    credit = models.CharField(max_length=100, blank=True)
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+
+    class Meta(Block.Meta):
+        verbose_name = "picture"
+
+    @property
+    def gist(self) -> str:
+        return self.alt or self.slug
+
+    @property
+    def address(self) -> str:
+        """Where everybody finds the picture; empty without one."""
+        return absolute(self.image.url) if self.image else ""
+
+    @property
+    def width_in_mail(self) -> int:
+        """Pixels: the column of the mail has 560."""
+        return min(self.width or MAIL_COLUMN, MAIL_COLUMN)
+
+    @property
+    def details(self) -> list[Detail]:
+        return said(Detail(self.credit))

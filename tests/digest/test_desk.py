@@ -20,6 +20,7 @@ from publication.access import NotAllowedError
 from publication.models import AuditEntry, Section
 from tests.digest.desks import block, make_desk, new_row
 from tests.digest.issues import make_published
+from tests.digest.pictures import picture_file
 from tests.forms import fields_of
 from tests.makers import NOW, make_editor, make_link, make_staff
 
@@ -172,8 +173,8 @@ def test_every_block_type_can_be_made_on_the_desk() -> None:
     for model in BLOCKS:
         words = dict.fromkeys(model.headline, "Words")
         section = desk.section(model.slug)
-        new_row(fields, section, kind=f"{model.slug}block", label="Sponsored", **words)
-    desk.save(fields)
+        prefix = new_row(fields, section, kind=f"{model.slug}block", label="Sponsored", **words)
+    desk.save(fields, **{f"{prefix}-image": picture_file(), f"{prefix}-alt": "A boat"})
     assert [model.objects.count() for model in BLOCKS] == [1] * len(BLOCKS)
 
 
