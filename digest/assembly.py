@@ -14,7 +14,7 @@ from curation.models import Link, LinkUse
 from digest import approval, carrying, history
 from digest.errors import IssueError
 from digest.fitting import PlacementError, block_for, home
-from digest.guards import STEP, blocks_of, open_for_change
+from digest.guards import STEP, blocks_of, may_stand, open_for_change
 from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from publication.access import record, require
 from publication.masthead import current
@@ -74,6 +74,25 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         record(by, "placed", f"issue #{issue.number}", link=link.pk, section=issue_section.title)
         history.keep(issue, by=by)
     return block
+
+
+def repeat(block: Block, issue_section: IssueSection, *, by: "User | None") -> Block:
+    """Set a copy of an earlier issue's block at the end of a section. Raises as `place`."""
+    with transaction.atomic():
+        issue = open_for_change(issue_section.issue, by=by)
+        if not may_stand(type(block), issue_section.key):
+            raise PlacementError(f"“{block}” may not stand in {issue_section}.")
+        words = {field.name: getattr(block, field.name) for field in block.own_fields()}
+        words |= {name: getattr(block, name) for name in (*block.headline, "url", "blurb")}
+        where = {"parent": issue, "region": issue_section.key, "ordering": _last(issue) + STEP}
+        copy = type(block)(**{**words, **where, "source_label": block.source_label})
+        if isinstance(copy, SponsorBlock):
+            copy.booking = None
+        copy.save()
+        approval.reopen(issue, by=by)
+        record(by, "repeated", f"issue #{issue.number}", item=str(block))
+        history.keep(issue, by=by)
+    return copy
 
 
 def check_placeable(link: Link, issue: Issue) -> None:

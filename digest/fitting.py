@@ -1,6 +1,7 @@
 """How a link fits an issue: its section there, the block it becomes, the words it brings."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.html import escape
@@ -22,6 +23,8 @@ TAKES: dict[str, type[Block]] = {
 }
 # The words of a link, as the queue has them: a block remembers what they were when it took them.
 WORDS = ("title", "url", "blurb", "source_label", "author", "via")
+# Among articles it is worth a word that something is watched or heard.
+BADGES = {Link.Kind.VIDEO, Link.Kind.PODCAST}
 FORGES = {"github.com", "gitlab.com", "codeberg.org"}
 
 
@@ -39,7 +42,7 @@ def home(link: Link, sections: Iterable[IssueSection]) -> IssueSection | None:
     return next(iter(own + plain), None)
 
 
-def values(link: Link) -> dict[str, str]:
+def values(link: Link) -> dict[str, Any]:
     """All a block may take from a link, by field. Each type takes the fields that it has."""
     role, _, company = link.title.rpartition(" at ")
     return {
@@ -49,6 +52,8 @@ def values(link: Link) -> dict[str, str]:
         "source_label": link.source_label,
         "author": link.author,
         "via": link.via,
+        "badge": link.get_kind_display() if link.kind in BADGES else "",
+        "follow_up_of": link.follow_up_of,
         "role": one_line(role or link.title, 200),
         "company": one_line(company, 100) if role else "",
         "repo": one_line(_repo(link.url), 200),

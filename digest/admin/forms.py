@@ -36,13 +36,14 @@ class IssueForm(forms.ModelForm[Issue]):
         super().__init__(*args, **kwargs)
         self.fields["edit_token"].initial = edit_token(self.instance) if self.instance.pk else ""
         self.clone: editing.Clone | None = None
+        self.stale = False
 
     def clean(self) -> dict[str, Any] | None:
-        if self.cleaned_data["edit_token"] != self.fields["edit_token"].initial:
+        self.stale = self.cleaned_data["edit_token"] != self.fields["edit_token"].initial
+        if self.stale:
             raise ValidationError(
                 "Somebody else saved this issue since you opened it, so nothing of yours was "
-                "saved. What you typed still stands below: open the issue in a second tab, "
-                "carry it over and save there."
+                "saved and nothing of theirs was lost. Both are told below."
             )
         if isinstance(self.data, QueryDict) and "_clone" in self.data:
             self.clone = self._clone(self.data.getlist("_clone"))

@@ -6,6 +6,7 @@ from typing import Any
 from content_editor.admin import ContentEditorInline
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from digest.admin.forms import BlockForm, BlockFormSet, ImageForm, SectionFormSet
@@ -42,6 +43,11 @@ class BlockInline(WithTheIssue, ContentEditorInline):
     exclude = ["link"]  # The form sets it, as a number.
     formset = BlockFormSet
     template = "admin/digest/issue/blocks.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Block]:
+        """With their links: each block says whether its own has changed since."""
+        blocks: QuerySet[Block] = super().get_queryset(request).select_related("link")
+        return blocks
 
     def regions(self, all_regions: AbstractSet[str]) -> set[str]:
         """The sections whose kind takes this type."""

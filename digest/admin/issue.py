@@ -18,8 +18,10 @@ from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.csp import csp_override
+from js_asset import ImportMap, Media
 
 from digest import assembly, desk, editing, history
+from digest.admin.conflict import both_sides
 from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
@@ -29,7 +31,12 @@ from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
-SCRIPTS = ("desk", "preview")
+# The scripts share newsdesk/rows; the import map leads to its hashed name.
+DESK = Media(
+    css={"all": ["newsdesk/preview.css", "newsdesk/desk.css"]},
+    js=[forms.Script(f"newsdesk/{name}.js", type="module") for name in ("desk", "preview", "keep")],
+    importmap=ImportMap({"newsdesk/rows": "newsdesk/rows.js"}),
+)
 # content-editor and prose-editor each add a style element: allowed on this page only. The frame of
 # the preview is drawn under the same policy, and a mail styles itself and shows others' images.
 EDITOR_CSP: dict[str, Any] = {
@@ -52,9 +59,10 @@ class IssueAdmin(Discarding):
     search_fields = ["number", "title"]
     view_on_site = False
 
-    class Media:
-        css = {"all": ["newsdesk/desk.css"]}
-        js = [forms.Script(f"newsdesk/{name}.js", type="module") for name in SCRIPTS]
+    @property
+    def media(self) -> forms.Media:
+        media: forms.Media = super().media + DESK
+        return media
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk_urls(self), *super().get_urls()]
@@ -154,18 +162,30 @@ class IssueAdmin(Discarding):
             return super(ContentEditor, self).render_change_form(request, context, **kwargs)
         sections = list(issue.sections.all())
         takers = desk.takers(sections)
-        offers = desk.shortlist(issue, sections)
+        offers, earlier = desk.shortlist(issue, sections), desk.earlier(issue, sections)
         context |= {
             "title": f"Issue #{issue.number}: {issue.get_state_display().lower()}",
             "subtitle": None,
             "is_nav_sidebar_enabled": False,
             "show_save_and_add_another": False,
             "offers": offers,
+            "earlier": earlier,
+            "conflict": self._conflict(request, context, issue.pk),
             "parts": PARTS,
             "open_sections": [section for section in sections if section.key in takers],
-            "desk": {"takers": takers, "offers": {offer["id"]: offer for offer in offers}},
+            "desk": {
+                "issue": issue.pk,
+                "bound": request.method == "POST",
+                "takers": takers,
+                "hidden": [section.key for section in sections if section.hidden],
+                "offers": {offer["id"]: offer for offer in offers + earlier},
+            },
         }
         return super().render_change_form(request, context, **kwargs)
+
+    def _conflict(self, request: HttpRequest, context: dict[str, Any], pk: int) -> Any:
+        stale = getattr(context["adminform"].form, "stale", False)
+        return both_sides(self, request, pk) if stale else None
 
     # Saving
 

@@ -1,6 +1,8 @@
 /* The preview beside the desk: the form as it stands goes to the server, which draws it and stores
    nothing. Without this file "Save and preview" shows the same. */
 
+import { whenReady } from "newsdesk/rows"
+
 const pane = document.getElementById("desk-preview")
 const form = document.getElementById("issue_form")
 const PAUSE = 500 // milliseconds without a keystroke
@@ -133,4 +135,4 @@ function start() {
   if (button) choose(button)
 }
 
-if (pane && form) document.addEventListener("content-editor:ready", start, { once: true })
+if (pane && form) whenReady(start)
