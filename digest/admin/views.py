@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from curation.models import Link
 from digest import approval, assembly, desk, publishing, revisions
+from digest.admin.import_view import import_issues
 from digest.admin.person import editor
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
@@ -50,6 +51,7 @@ def desk_urls(site: "IssueAdmin") -> list[URLPattern]:
     }
     return [
         path("draft/", guarded(draft), name="digest_issue_draft"),
+        path("import/", guarded(_on_all(site, import_issues)), name="digest_issue_import"),
         *(
             path(f"<int:pk>/{name}/", guarded(_of(site, view)), name=f"digest_issue_{name}")
             for name, view in on_one.items()
@@ -218,6 +220,15 @@ def _of(site: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
         return view(request, issue, context, **kwargs)
 
     return on_issue
+
+
+def _on_all(site: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
+    """`view` with what the pages of the admin need."""
+
+    def on_all(request: HttpRequest) -> HttpResponse:
+        return view(request, {**site.admin_site.each_context(request), "opts": site.opts})
+
+    return on_all
 
 
 def _try(request: HttpRequest, deed: Callable[[], object]) -> None:

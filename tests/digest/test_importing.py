@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -30,7 +31,7 @@ from outbox.models import Fact
 from publication.access import NotAllowedError
 from publication.models import Section
 from tests.digest.issues import add, add_section, make_issue, make_published, publish
-from tests.makers import NOW, make_link, make_section, make_staff
+from tests.makers import NOW, make_editor, make_link, make_section, make_staff
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data" / "issues"
@@ -226,3 +227,48 @@ def test_it_finds_its_shelf_by_name() -> None:
     news = make_section("news")
     import_issue(past.read(told()), by=None, now=NOW)
     assert PublishedItem.objects.get().section_slug == news.slug
+
+
+# The page
+
+
+PAGE = "/admin/digest/issue/import/"
+
+
+def test_past_issues_are_imported_in_the_admin(client: Client) -> None:
+    client.force_login(make_editor())
+    assert PAGE in client.get("/admin/digest/issue/").content.decode()
+    assert "nobody is mailed" in client.get(PAGE).content.decode()
+    files = [
+        SimpleUploadedFile(name, (DATA / name).read_bytes())
+        for name in ("letter.txt", "weekly.txt")
+    ]
+    html = client.post(PAGE, {"attached": files, "text": told()}, follow=True).content.decode()
+    assert "10 items in 8 sections" in html
+    assert "“Jobs” has nothing under it" in html
+    assert Issue.objects.count() == 3
+    again = client.post(PAGE, {"text": told()}, follow=True).content.decode()
+    assert "was not imported" in again
+    assert Issue.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("posted", "why"),
+    [
+        ({}, "Choose a file"),
+        ({"text": "no issue"}, "What was pasted: It has no date"),
+        ({"attached": SimpleUploadedFile("x.txt", b"\xff\xfe")}, "x.txt is no text in UTF-8"),
+    ],
+)
+def test_what_cannot_be_imported_is_said_on_the_page(
+    client: Client, posted: dict[str, Any], why: str
+) -> None:
+    client.force_login(make_editor())
+    assert why in client.post(PAGE, posted).content.decode()
+    assert not Issue.objects.exists()
+
+
+def test_the_page_is_for_publishers(client: Client) -> None:
+    client.force_login(make_staff("ed", "digest.change_issue", "digest.view_issue"))
+    assert client.get(PAGE).status_code == 403
+    assert PAGE not in client.get("/admin/digest/issue/").content.decode()
