@@ -8,7 +8,15 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
 
-BLOCKS = ("linkblock", "textblock", "jobblock", "projectblock", "eventblock", "mediablock")
+BLOCKS = (
+    "linkblock",
+    "textblock",
+    "jobblock",
+    "projectblock",
+    "eventblock",
+    "mediablock",
+    "imageblock",
+)
 CONTRIBUTOR = {"curation.triage_link", "curation.view_link", "curation.view_feed"}
 EDITOR = CONTRIBUTOR | {
     *(f"digest.{deed}_{block}" for deed in ("add", "change", "delete", "view") for block in BLOCKS),

@@ -40,7 +40,7 @@ def approve(issue: Issue, *, by: "User | None") -> RenderedIssue:
     report = preflight.inspect(claimed)
     if report.blockers or report.rendering is None:
         raise PreflightError(report)
-    frozen = _freeze(claimed, report.rendering, by)
+    frozen = freeze(claimed, report.rendering, by)
     record(by, "approved", f"issue #{claimed.number}", revision=frozen.revision)
     issue.state = claimed.state
     return frozen
@@ -88,7 +88,8 @@ def _claim(issue: Issue) -> Issue:
     raise AlreadyApprovedError(f"Issue #{row.number} is approved already.")
 
 
-def _freeze(issue: Issue, rendering: "Rendering", by: "User | None") -> RenderedIssue:
+def freeze(issue: Issue, rendering: "Rendering", by: "User | None") -> RenderedIssue:
+    """Keep `rendering` as the issue's next revision. Decides nothing: `approve` does."""
     last = issue.rendered.first()
     return RenderedIssue.objects.create(
         issue=issue,

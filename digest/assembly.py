@@ -11,11 +11,11 @@ from django.db.models import Max
 
 from curation import uses
 from curation.models import Link, LinkUse
-from digest import approval
+from digest import approval, carrying, history
 from digest.errors import IssueError
 from digest.fitting import PlacementError, block_for, home
-from digest.guards import STEP, blocks_of, open_for_change
-from digest.models import BLOCKS, Block, Issue, IssueSection
+from digest.guards import STEP, blocks_of, may_stand, open_for_change
+from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from publication.access import record, require
 from publication.masthead import current
 from publication.models import Publication, Section, SectionKind
@@ -38,7 +38,8 @@ class AlreadyPlacedError(PlacementError):
 
 
 def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -> Issue:
-    """Make the next issue, with the whole shortlist placed by section and the lead as its title.
+    """Make the next issue: the whole shortlist by section, what it takes over from the issues
+    before it and from the bookings, and the lead as its title.
 
     Raises DraftExistsError when one is open (with `date`: when one of that date is).
     """
@@ -47,10 +48,11 @@ def draft(*, by: "User | None", now: dt.datetime, date: dt.date | None = None) -
         _refuse_second(date)
         issue = Issue.objects.create(number=next_number(), date=date or next_date(now))
         sections = add_sections(issue)
-        blocks = _set_shortlist(issue, sections)
+        blocks = _fill(issue, sections)
         issue.title = _lead(sections, blocks) or f"{publication.name} – issue {issue.number}"
         issue.save(update_fields=["title"])
         record(by, "drafted", f"issue #{issue.number}", date=str(issue.date), items=len(blocks))
+        history.keep(issue, by=by)
     return issue
 
 
@@ -64,12 +66,33 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         issue = open_for_change(issue_section.issue, by=by)
         link = Link.objects.select_for_update().get(pk=link.pk)
         check_placeable(link, issue)
-        block = block_for(link, issue_section, ordering=_last(issue) + STEP)
+        block = block_for(link, issue_section)
+        block.ordering = _last(issue) + STEP
         block.save()
-        _tell_queue(issue, [(link, issue_section, block)])
+        _tell_queue(issue, [(block, issue_section.title)])
         approval.reopen(issue, by=by)
         record(by, "placed", f"issue #{issue.number}", link=link.pk, section=issue_section.title)
+        history.keep(issue, by=by)
     return block
+
+
+def repeat(block: Block, issue_section: IssueSection, *, by: "User | None") -> Block:
+    """Set a copy of an earlier issue's block at the end of a section. Raises as `place`."""
+    with transaction.atomic():
+        issue = open_for_change(issue_section.issue, by=by)
+        if not may_stand(type(block), issue_section.key):
+            raise PlacementError(f"“{block}” may not stand in {issue_section}.")
+        words = {field.name: getattr(block, field.name) for field in block.own_fields()}
+        words |= {name: getattr(block, name) for name in (*block.headline, "url", "blurb")}
+        where = {"parent": issue, "region": issue_section.key, "ordering": _last(issue) + STEP}
+        copy = type(block)(**{**words, **where, "source_label": block.source_label})
+        if isinstance(copy, SponsorBlock):
+            copy.booking = None
+        copy.save()
+        approval.reopen(issue, by=by)
+        record(by, "repeated", f"issue #{issue.number}", item=str(block))
+        history.keep(issue, by=by)
+    return copy
 
 
 def check_placeable(link: Link, issue: Issue) -> None:
@@ -124,31 +147,39 @@ def _refuse_second(date: dt.date | None) -> None:
         raise DraftExistsError(standing)
 
 
-def _set_shortlist(issue: Issue, sections: Sequence[IssueSection]) -> list[Block]:
-    """Set everything that waits for an issue into its sections, in the order of the queue."""
-    waiting = enumerate(Link.objects.unplaced().select_for_update(), start=1)
-    placed = [
-        (link, section, block_for(link, section, ordering=at * STEP))
-        for at, link in waiting
-        if (section := home(link, sections))
-    ]
+def _fill(issue: Issue, sections: list[IssueSection]) -> list[Block]:
+    """Set the shortlist, in the order of the queue, and behind it what is taken over."""
+    waiting = Link.objects.unplaced().select_for_update()
+    blocks = [block_for(link, home_) for link in waiting if (home_ := home(link, sections))]
+    said = {words for block in blocks for words in carrying.same(block)}
+    taken_over = carrying.jobs(issue, sections) + carrying.events(issue, sections)
+    blocks += [block for block in taken_over if said.isdisjoint(carrying.same(block))]
+    blocks += carrying.sponsors(issue, sections)
+    for at, block in enumerate(blocks, start=1):
+        block.ordering = at * STEP
     for model in BLOCKS:
-        model.objects.bulk_create(block for _, _, block in placed if type(block) is model)
-    _tell_queue(issue, placed)
-    return [block for _, _, block in placed]
+        model.objects.bulk_create(block for block in blocks if type(block) is model)
+    titles = {section.key: section.title for section in sections}
+    _tell_queue(issue, [(block, titles[block.region]) for block in blocks])
+    return blocks
 
 
 def _lead(sections: Sequence[IssueSection], blocks: Sequence[Block]) -> str:
     """The words of the first item: a title to begin with, and often the one that stays."""
     order = [section.key for section in sections]
-    first = min(blocks, key=lambda block: (order.index(block.region), block.ordering), default=None)
+    leading = [block for block in blocks if not isinstance(block, (JobBlock, SponsorBlock))]
+    first = min(leading, key=lambda it: (order.index(it.region), it.ordering), default=None)
     return one_line(first.heading, 200) if first else ""
 
 
-def _tell_queue(issue: Issue, placed: Iterable[tuple[Link, IssueSection, Block]]) -> None:
+def _tell_queue(issue: Issue, placed: Iterable[tuple[Block, str]]) -> None:
     uses.place_many(
         issue.number,
-        [uses.Placing(link.pk, section.title, block.uid) for link, section, block in placed],
+        [
+            uses.Placing(block.link_id, section, block.uid)
+            for block, section in placed
+            if block.link_id
+        ],
     )
 
 

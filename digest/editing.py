@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from curation import uses
 from curation.models import LinkUse
-from digest import approval
+from digest import approval, history
 from digest.errors import AlreadyPublishedError
 from digest.guards import STEP, blocks_of, check_places, open_for_change
 from digest.models import Block, Issue, RenderedIssue
@@ -41,6 +41,7 @@ def settle(issue: Issue, *, by: "User | None", former_number: int | None = None)
     check_places(issue, blocks)
     _tell_queue(issue, blocks, former_number or issue.number)
     record(by, "edited", f"issue #{issue.number}")
+    history.keep(issue, by=by)
     return approval.reopen(issue, by=by)
 
 

@@ -1,6 +1,7 @@
 """How a link fits an issue: its section there, the block it becomes, the words it brings."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.html import escape
@@ -20,6 +21,10 @@ TAKES: dict[str, type[Block]] = {
     for kind in block.kinds - {SectionKind.TEXT, SectionKind.SPONSOR}
     if len(block.kinds) == 1
 }
+# The words of a link, as the queue has them: a block remembers what they were when it took them.
+WORDS = ("title", "url", "blurb", "source_label", "author", "via")
+# Among articles it is worth a word that something is watched or heard.
+BADGES = {Link.Kind.VIDEO, Link.Kind.PODCAST}
 FORGES = {"github.com", "gitlab.com", "codeberg.org"}
 
 
@@ -37,7 +42,7 @@ def home(link: Link, sections: Iterable[IssueSection]) -> IssueSection | None:
     return next(iter(own + plain), None)
 
 
-def values(link: Link) -> dict[str, str | int | None]:
+def values(link: Link) -> dict[str, Any]:
     """All a block may take from a link, by field. Each type takes the fields that it has."""
     role, _, company = link.title.rpartition(" at ")
     return {
@@ -47,29 +52,38 @@ def values(link: Link) -> dict[str, str | int | None]:
         "source_label": link.source_label,
         "author": link.author,
         "via": link.via,
+        "badge": link.get_kind_display() if link.kind in BADGES else "",
+        "follow_up_of": link.follow_up_of,
         "role": one_line(role or link.title, 200),
         "company": one_line(company, 100) if role else "",
         "repo": one_line(_repo(link.url), 200),
         "show": link.source_label,
         "people": link.author,
-        "follow_up_of": link.follow_up_of,
     }
 
 
-def block_for(link: Link, section: IssueSection, *, ordering: int) -> Block:
+def block_for(link: Link, section: IssueSection) -> Block:
     """The unsaved block that `link` becomes in `section`. Raises PlacementError."""
     model = TAKES.get(section.kind)
     if model is None:
         raise PlacementError(f"{section} takes no links from the shortlist.")
-    own = {field.name for field in model._meta.fields} - {"title"} | set(model.headline)
+    own = {"url", "blurb", *model.headline, *(field.name for field in model.own_fields())}
     copied = {name: value for name, value in values(link).items() if name in own}
-    where = {"parent_id": section.issue_id, "region": section.key, "ordering": ordering}
-    return model(**where, link=link, link_version=version_placed(link), **copied)
+    where = {"parent_id": section.issue_id, "region": section.key}
+    return model(**where, link=link, taken=words(link), **copied)
 
 
-def version_placed(link: Link) -> int:
-    """The version the link will have once it is placed: `curation.uses` counts that as a deed."""
-    return link.version + 1
+def words(link: Link) -> dict[str, str]:
+    """What a block takes from its link, as the queue has it now."""
+    return {name: getattr(link, name) for name in WORDS}
+
+
+def changed_since(block: Block) -> dict[str, str]:
+    """The link's words that are no longer what the block took, as they are now."""
+    if block.link is None or not block.taken:
+        return {}
+    now = words(block.link).items()
+    return {name: value for name, value in now if block.taken.get(name) != value}
 
 
 def _repo(url: str) -> str:

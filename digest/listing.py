@@ -1,15 +1,19 @@
 """What ran, whatever the issue: in one section, from one source. Newest issue first."""
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Max, Q
+from django.utils.dateparse import parse_datetime
 
 from digest.models import Issue, PublishedItem
 from digest.models.published import PublishedItemQuerySet
 from publication.models import SectionKind
 
 PAGE = 60
+# Of the last item of a page: when it ran, and where.
+KEY = re.compile(r"(?P<at>[-+:.T0-9]{19,32}),(?P<number>[0-9]{1,9}),(?P<position>[0-9]{1,9})")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def page_of(items: PublishedItemQuerySet, key: str) -> Page:
     page = found[:PAGE]
     runs = [Run(issue, list(group)) for issue, group in groupby(page, lambda item: item.issue)]
     more = len(found) > PAGE
-    return Page(runs, f"{page[-1].number},{page[-1].position}" if more else "")
+    return Page(runs, _key(page[-1]) if more else "")
 
 
 def shelves() -> list[Shelf]:
@@ -55,11 +59,17 @@ def shelves() -> list[Shelf]:
     return [Shelf(*row) for row in rows.values_list("section_slug", "section_title")]
 
 
+def _key(item: PublishedItem) -> str:
+    return f"{item.published_at.isoformat()},{item.number},{item.position}"
+
+
 def _after(items: PublishedItemQuerySet, key: str) -> PublishedItemQuerySet:
     """A key that cannot be read means the beginning."""
-    number, _, position = key.partition(",")
-    if not (number.isdecimal() and position.isdecimal()) or len(key) > 20:
+    found = KEY.fullmatch(key)
+    at = parse_datetime(found["at"]) if found else None
+    if found is None or at is None or at.tzinfo is None:
         return items
+    number, position = int(found["number"]), int(found["position"])
+    behind = Q(number__lt=number) | Q(number=number, position__gt=position)
     # The plain bound lets the database start in the middle of its index.
-    later = Q(number__lt=int(number)) | Q(position__gt=int(position))
-    return items.filter(later, number__lte=int(number))
+    return items.filter(Q(published_at__lt=at) | behind, published_at__lte=at)

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 
 from digest import personal, tree
 from digest.drawing import Press
-from digest.models import Issue, TextBlock
+from digest.models import ImageBlock, Issue, TextBlock
 from digest.rendering import RenderError, Rendering, render
 from digest.tree import Item, Tree
 from publication import masthead
@@ -76,9 +76,9 @@ class Subject:
 Check = Callable[[Subject], Iterable[Finding]]
 
 
-def inspect(issue: Issue) -> Report:
-    """Run every check over the issue, rendered once."""
-    contents = tree.read(issue)
+def inspect(issue: Issue, contents: Tree | None = None) -> Report:
+    """Run every check over the issue, rendered once; of `contents` where they were read already."""
+    contents = contents or tree.read(issue)
     findings: list[Finding] = []
     rendering = None
     try:
@@ -121,9 +121,9 @@ def hour_has_not_passed(subject: Subject) -> Iterator[Finding]:
 
 
 def items_have_titles(subject: Subject) -> Iterator[Finding]:
-    """Only a text may do without a heading."""
+    """Only texts and pictures may do without a heading."""
     for item in subject.items:
-        if not item.block.heading.strip() and not isinstance(item.block, TextBlock):
+        if not item.block.heading.strip() and not item.block.stands_alone:
             yield _blocker(f"“{item.name}” has no title.", item)
 
 
@@ -134,10 +134,20 @@ def items_say_something(subject: Subject) -> Iterator[Finding]:
             yield _blocker("A text is empty.", item)
 
 
+def pictures_are_whole(subject: Subject) -> Iterator[Finding]:
+    """A picture is there, and said in words: many readers see none."""
+    for item in subject.items:
+        if isinstance(item.block, ImageBlock):
+            if not item.block.image:
+                yield _blocker(f"“{item.name}” has no picture.", item)
+            if not item.block.alt.strip():
+                yield _blocker("A picture is not said in words, for those who do not see it.", item)
+
+
 def items_have_addresses(subject: Subject) -> Iterator[Finding]:
     """A link newsletter without a link: it may be meant."""
     for item in subject.items:
-        if not item.block.url.strip() and not isinstance(item.block, TextBlock):
+        if not item.block.url.strip() and not item.block.stands_alone:
             yield _warning(f"“{item.name}” has no address.", item)
 
 
@@ -185,6 +195,7 @@ CHECKS: list[Check] = [
     hour_has_not_passed,
     items_have_titles,
     items_say_something,
+    pictures_are_whole,
     items_have_addresses,
     addresses_are_safe,
     no_link_acts_for_a_subscriber,

@@ -40,9 +40,9 @@ def publish(
     state = Issue.State.PUBLISHED
     _change_ready(issue, state=state, published_at=now, publish_at=None, mail_at=mail_at)
     rendered = _approved(issue)
-    PublishedItem.objects.bulk_create(_items_of(rendered, issue.number))
+    add_items(rendered, number=issue.number, at=now)
     uses.publish(issue.number, [item["uid"] for item in rendered.items], now)
-    memory.remember(issue.number, map(_remembered, rendered.items), now)
+    remember_items(rendered, number=issue.number, at=now)
     issue_published.send_reliable(
         issue_id=issue.pk, number=issue.number, revision=rendered.revision
     )
@@ -110,6 +110,11 @@ def _approved(issue: Issue) -> RenderedIssue:
     return rendered
 
 
+def remember_items(rendered: RenderedIssue, *, number: int, at: datetime) -> None:
+    """Tell the queue what ran, in the words readers saw, so that it warns of it."""
+    memory.remember(number, map(_remembered, rendered.items), at)
+
+
 def _remembered(item: dict[str, Any]) -> memory.Past:
     return memory.Past(
         block_uid=UUID(item["uid"]),
@@ -120,12 +125,13 @@ def _remembered(item: dict[str, Any]) -> memory.Past:
     )
 
 
-def _items_of(rendered: RenderedIssue, number: int) -> list[PublishedItem]:
+def add_items(rendered: RenderedIssue, *, number: int, at: datetime) -> None:
     """One flat row for each item that ran anywhere."""
-    return [
+    PublishedItem.objects.bulk_create(
         PublishedItem(
             issue_id=rendered.issue_id,
             number=number,
+            published_at=at,
             uid=item["uid"],
             section_slug=item["section"]["slug"],
             section_title=item["section"]["title"],
@@ -142,4 +148,4 @@ def _items_of(rendered: RenderedIssue, number: int) -> list[PublishedItem]:
             in_feeds="feeds" in item["channels"],
         )
         for position, item in enumerate(rendered.items)
-    ]
+    )

@@ -3,15 +3,15 @@
 Every output is drawn from this, so each of them holds exactly the blocks switched on for it.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from textwrap import shorten
 from urllib.parse import urljoin, urlsplit
 
-from content_editor.contents import Contents, contents_for_item
-from content_editor.models import Region
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, PublishedItem, SponsorBlock
@@ -44,8 +44,8 @@ class Item:
     @property
     def name(self) -> str:
         """What it is called in lists: its title, or how its text begins."""
-        return (
-            self.title or shorten(to_line(self.block.blurb), 80, placeholder="…") or self.block.slug
+        return self.title or shorten(
+            to_line(self.block.blurb) or self.block.gist, 80, placeholder="…"
         )
 
     @property
@@ -115,11 +115,20 @@ class Tree:
 def read(issue: Issue) -> Tree:
     """Read the issue: one query for each block type, one for its sections, one for its jobs."""
     sections = list(issue.sections.select_related("section"))
-    # Not issue.regions, which is cached: a section may be newer than it.
-    regions = [Region(key=section.key, title=section.title) for section in sections]
-    contents = contents_for_item(issue, BLOCKS, regions=regions)
-    known = _known_jobs(issue, contents)
-    nodes = [_node(section, contents[section.key], known) for section in sections]
+    return plant(issue, sections, [block for model in BLOCKS for block in _stored(model, issue)])
+
+
+def plant(issue: Issue, sections: Sequence[IssueSection], blocks: Iterable[Block]) -> Tree:
+    """The tree of these sections, in this order, and these blocks, whether saved or not.
+
+    What stands in no section of them is in no output.
+    """
+    by_region: dict[str, list[Block]] = defaultdict(list)
+    for block in sorted(blocks, key=lambda block: block.ordering):
+        by_region[block.region].append(block)
+    regions = [by_region[section.key] for section in sections]
+    known = _known_jobs(issue, chain.from_iterable(regions))
+    nodes = [_node(section, found, known) for section, found in zip(sections, regions, strict=True)]
     kept = [
         node
         for node, section in zip(nodes, sections, strict=True)
@@ -138,6 +147,11 @@ def safe_url(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in SCHEMES and (parts.netloc or parts.scheme == "mailto") else ""
+
+
+def _stored(model: type[Block], issue: Issue) -> QuerySet[Block]:
+    stored: QuerySet[Block] = model.objects.filter(parent=issue).order_by("ordering", "pk")
+    return stored
 
 
 def _node(section: IssueSection, blocks: list[Block], known: set[str]) -> SectionNode:
@@ -171,14 +185,14 @@ def _switched_on(sections: tuple[SectionNode, ...], name: str) -> Iterator[Secti
             yield replace(section, items=items)
 
 
-def _known_jobs(issue: Issue, contents: Contents) -> set[str]:
+def _known_jobs(issue: Issue, blocks: Iterable[Block]) -> set[str]:
     """Addresses and titles of this issue's jobs that an earlier published issue had."""
-    jobs = [block for block in contents if isinstance(block, JobBlock)]
+    jobs = [block for block in blocks if isinstance(block, JobBlock)]
     if not jobs:
         return set()
     same = Q(title__in=[job.heading for job in jobs])
     same |= Q(url__in=[job.url for job in jobs if job.url])
-    earlier = PublishedItem.objects.filter(same, issue__number__lt=issue.number)
+    earlier = PublishedItem.objects.filter(same, issue__in=Issue.objects.before(issue))
     pairs = earlier.filter(kind=SectionKind.JOBS).order_by().values_list("title", "url")
     return {value for pair in pairs for value in pair if value}
 

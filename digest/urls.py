@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from digest import feeds, maps, views
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sitemap.xml", maps.sitemap, name="sitemap"),
     path("robots.txt", maps.robots, name="robots"),
+    re_path(r"^media/issues/(?P<name>[0-9a-f]{32}\.(?:jpg|png))$", views.picture, name="picture"),
     path("feeds/issues.rss", feeds.rss, name="rss"),
     path("feeds/issues.atom", feeds.atom, name="atom"),
     path("feeds/issues.json", feeds.json, name="json"),

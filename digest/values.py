@@ -1,16 +1,19 @@
 """The items of an issue as plain values: what is frozen with it, and its JSON."""
 
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.db.models.fields.files import FieldFile
 from django.utils.html import escape
 
-from digest.models import Issue
+from digest.models import Block, Issue
 from digest.tree import Item, SectionNode, Tree
 from toolbox.html import clean_rich, to_line
 
 Value = dict[str, Any]
+SIZES = ("width", "height")
 
 
 def values_of(tree: Tree) -> list[Value]:
@@ -50,6 +53,7 @@ def _value(section: SectionNode, item: Item) -> Value:
         "domain": block.domain,
         "label": item.label if item.sponsored else "",
         "channels": item.channels,
+        "fields": _fields(block),
         "section": {
             "key": section.key,
             "title": section.title,
@@ -58,6 +62,21 @@ def _value(section: SectionNode, item: Item) -> Value:
             "intro": clean_rich(section.intro),
         },
     }
+
+
+def _fields(block: Block) -> Value:
+    """What its type knows besides, as it was written: with it an issue is imported unchanged."""
+    own = (field.name for field in block.own_fields() if not field.is_relation)
+    names = [*block.headline, *own, "blurb", "source_label", *SIZES]
+    told = {name: getattr(block, name, None) for name in names}
+    kept = {name: value for name, value in told.items() if value not in ("", None, 0)}
+    return {name: _plain(value) for name, value in kept.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, FieldFile):
+        return value.name
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _bare(item: Value) -> Value:

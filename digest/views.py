@@ -4,8 +4,12 @@ import re
 from itertools import groupby
 from operator import attrgetter
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from digest import listing
 from digest.editions import public_page
@@ -14,6 +18,7 @@ from digest.searching import QUESTION, Search
 from toolbox.text import one_line
 
 RECENT = 5  # past issues on the home page
+YEAR = 365 * 24 * 3600  # seconds
 GLIMPSE = 3  # titles that describe an issue to search engines
 
 
@@ -48,8 +53,8 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
         "issue": row,
         "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
         "description": row.preheader or ", ".join(titles),
-        "newer": published.filter(number__gt=number).order_by("number").first(),
-        "older": published.filter(number__lt=number).first(),
+        "newer": published.filter(_out(row, "gt")).last(),
+        "older": published.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
 
@@ -93,6 +98,22 @@ def search(request: HttpRequest) -> HttpResponse:
         "years": [first.year for first in years],
     }
     return render(request, "archive/search.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=YEAR, immutable=True)
+def picture(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of an issue. Its name is random and it never changes."""
+    try:
+        return FileResponse(default_storage.open(f"issues/{name}"))
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+def _out(issue: Issue, which: str) -> Q:
+    """Issues that came out after ("gt") or before ("lt") this one; the number settles a tie."""
+    same = {"published_at": issue.published_at, f"number__{which}": issue.number}
+    return Q(**{f"published_at__{which}": issue.published_at}) | Q(**same)
 
 
 def _year(issue: Issue) -> int:

@@ -1,9 +1,17 @@
 """Entries, to look up."""
 
-from django.contrib import admin
+from typing import cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 
+from curation import opening
 from curation.models import Entry, EntryContent
+from publication.access import NotAllowedError
 from toolbox.readonly import ReadOnlyAdmin
 
 
@@ -18,6 +26,22 @@ class EntryAdmin(ReadOnlyAdmin):
     list_filter = ["repaired", "date_is_ours"]
     exclude = ["identity"]
     readonly_fields = ["as_it_came"]
+    actions = ["open_into_items"]
+
+    @admin.action(description="Open: offer each story in it to the queue")
+    def open_into_items(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
+        """For an entry that is a whole newsletter, or the notes of an episode."""
+        person = cast("User", request.user)
+        for entry in queryset.select_related("feed", "content"):
+            try:
+                opened = opening.open_entry(entry, by=person, now=timezone.now())
+            except NotAllowedError as error:
+                messages.error(request, str(error))
+                return
+            said = f"“{entry}”: {opened.new} offered in the queue, {opened.known} known already."
+            (messages.success if opened.new else messages.info)(request, said)
+            for flag in opened.flags:
+                messages.warning(request, f"“{entry}”: {flag}")
 
     @admin.display(description="repaired from")
     def as_it_came(self, entry: Entry) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 
@@ -14,9 +15,10 @@ from curation.models import Link
 from digest import editing
 from digest.assembly import check_placeable
 from digest.errors import IssueError
-from digest.fitting import version_placed
+from digest.fitting import words
 from digest.guards import edit_token, may_stand
-from digest.models import BLOCKS, Block, Issue
+from digest.models import BLOCKS, Block, ImageBlock, Issue
+from digest.pictures import PictureError, written_anew
 
 MODELS = {model._meta.label_lower: model for model in BLOCKS}
 
@@ -34,13 +36,14 @@ class IssueForm(forms.ModelForm[Issue]):
         super().__init__(*args, **kwargs)
         self.fields["edit_token"].initial = edit_token(self.instance) if self.instance.pk else ""
         self.clone: editing.Clone | None = None
+        self.stale = False
 
     def clean(self) -> dict[str, Any] | None:
-        if self.cleaned_data["edit_token"] != self.fields["edit_token"].initial:
+        self.stale = self.cleaned_data["edit_token"] != self.fields["edit_token"].initial
+        if self.stale:
             raise ValidationError(
                 "Somebody else saved this issue since you opened it, so nothing of yours was "
-                "saved. What you typed still stands below: open the issue in a second tab, "
-                "carry it over and save there."
+                "saved and nothing of theirs was lost. Both are told below."
             )
         if isinstance(self.data, QueryDict) and "_clone" in self.data:
             self.clone = self._clone(self.data.getlist("_clone"))
@@ -86,6 +89,30 @@ class BlockForm(forms.ModelForm[Block]):
         return super().clean()
 
 
+class ImageForm(BlockForm):
+    """A picture: what was chosen is opened and written anew before it is kept."""
+
+    instance: ImageBlock
+
+    def clean_image(self) -> Any:
+        chosen = self.cleaned_data["image"]
+        if not isinstance(chosen, UploadedFile):
+            return chosen
+        try:
+            picture = written_anew(chosen)
+        except PictureError as error:
+            raise ValidationError(str(error)) from error
+        self.instance.width, self.instance.height = picture.width, picture.height
+        return picture
+
+
+def is_kept(row: forms.BaseModelForm[Any]) -> bool:
+    """Whether a save would store this row: it is not ticked for deletion, and says something."""
+    return f"{row.prefix}-DELETE" not in row.data and not (
+        row.empty_permitted and not row.has_changed()
+    )
+
+
 class GuardedFormSet(BaseInlineFormSet):
     """The rows of one issue, of one model."""
 
@@ -117,7 +144,7 @@ class BlockFormSet(GuardedFormSet):
         try:
             link = Link.objects.get(pk=form.cleaned_data["link"])
             check_placeable(link, self.instance)
-            form.instance.link_version = version_placed(link)
+            form.instance.taken = words(link)
         except Link.DoesNotExist:
             form.add_error(None, "This link was deleted from the queue.")
         except IssueError as error:

@@ -6,16 +6,15 @@ from typing import Any
 from content_editor.admin import ContentEditorInline
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from digest.admin.forms import BlockForm, BlockFormSet, SectionFormSet
+from digest.admin.forms import BlockForm, BlockFormSet, ImageForm, SectionFormSet
 from digest.guards import may_stand
-from digest.models import BLOCKS, Block, Issue, IssueSection
+from digest.models import BLOCKS, Block, ImageBlock, Issue, IssueSection
 
 SWITCHES = ("in_email", "in_web", "in_feeds")
 HIDDEN = ("region", "ordering", "link")
-# What every block has. The rest of its fields are its own.
-SHARED = {"id", "parent", "uid", "link_version", "title", "url", "blurb", *SWITCHES, *HIDDEN}
 
 
 class WithTheIssue:
@@ -45,6 +44,11 @@ class BlockInline(WithTheIssue, ContentEditorInline):
     formset = BlockFormSet
     template = "admin/digest/issue/blocks.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Block]:
+        """With their links: each block says whether its own has changed since."""
+        blocks: QuerySet[Block] = super().get_queryset(request).select_related("link")
+        return blocks
+
     def regions(self, all_regions: AbstractSet[str]) -> set[str]:
         """The sections whose kind takes this type."""
         return {key for key in all_regions if may_stand(self.model, key)}
@@ -52,13 +56,14 @@ class BlockInline(WithTheIssue, ContentEditorInline):
 
 def block_inline(model: type[Block]) -> type[BlockInline]:
     """The inline of one block type: heading first, then words, its own fields, the switches."""
-    own = [field for field in model._meta.fields if field.name not in {*SHARED, *model.headline}]
+    own = model.own_fields()
     rows = [(*model.headline, "url"), "blurb", tuple(field.name for field in own), SWITCHES, HIDDEN]
     references = [field.name for field in own if isinstance(field, models.ForeignKey)]
     options: dict[str, Any] = {
         "fieldsets": [(None, {"fields": [row for row in rows if row]})],
         "autocomplete_fields": references,
         "icon": model.icon,
+        "form": ImageForm if model is ImageBlock else BlockForm,
     }
     inline: type[BlockInline] = BlockInline.create(model, **options)
     return inline

@@ -18,18 +18,32 @@ from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.csp import csp_override
+from js_asset import ImportMap, Media
 
-from digest import assembly, desk, editing
+from digest import assembly, desk, editing, history
+from digest.admin.conflict import both_sides
 from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
 from digest.admin.person import editor
+from digest.admin.preview import PARTS
 from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
-# content-editor and prose-editor each add a style element: allowed on this page only.
-EDITOR_CSP: dict[str, Any] = {**settings.SECURE_CSP, "style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
+# The scripts share newsdesk/rows; the import map leads to its hashed name.
+DESK = Media(
+    css={"all": ["newsdesk/preview.css", "newsdesk/desk.css"]},
+    js=[forms.Script(f"newsdesk/{name}.js", type="module") for name in ("desk", "preview", "keep")],
+    importmap=ImportMap({"newsdesk/rows": "newsdesk/rows.js"}),
+)
+# content-editor and prose-editor each add a style element: allowed on this page only. The frame of
+# the preview is drawn under the same policy, and a mail styles itself and shows others' images.
+EDITOR_CSP: dict[str, Any] = {
+    **settings.SECURE_CSP,
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "https:", "data:"],
+}
 
 
 @auto_icon_colors
@@ -45,9 +59,10 @@ class IssueAdmin(Discarding):
     search_fields = ["number", "title"]
     view_on_site = False
 
-    class Media:
-        css = {"all": ["newsdesk/desk.css"]}
-        js = [forms.Script("newsdesk/desk.js", type="module")]
+    @property
+    def media(self) -> forms.Media:
+        media: forms.Media = super().media + DESK
+        return media
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk_urls(self), *super().get_urls()]
@@ -129,6 +144,16 @@ class IssueAdmin(Discarding):
             return redirect("admin:digest_issue_preview", issue.pk)
         return super().change_view(request, object_id, form_url, extra_context)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's page, with what each save changed, and a way back to it."""
+        issue = Issue.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        saves = list(history.with_changes(issue)) if issue else []
+        may_restore = bool(issue) and self.has_change_permission(request, issue)
+        context = {"saves": saves, "may_restore": may_restore, "is_nav_sidebar_enabled": False}
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
@@ -137,17 +162,30 @@ class IssueAdmin(Discarding):
             return super(ContentEditor, self).render_change_form(request, context, **kwargs)
         sections = list(issue.sections.all())
         takers = desk.takers(sections)
-        offers = desk.shortlist(issue, sections)
+        offers, earlier = desk.shortlist(issue, sections), desk.earlier(issue, sections)
         context |= {
             "title": f"Issue #{issue.number}: {issue.get_state_display().lower()}",
             "subtitle": None,
             "is_nav_sidebar_enabled": False,
             "show_save_and_add_another": False,
             "offers": offers,
+            "earlier": earlier,
+            "conflict": self._conflict(request, context, issue.pk),
+            "parts": PARTS,
             "open_sections": [section for section in sections if section.key in takers],
-            "desk": {"takers": takers, "offers": {offer["id"]: offer for offer in offers}},
+            "desk": {
+                "issue": issue.pk,
+                "bound": request.method == "POST",
+                "takers": takers,
+                "hidden": [section.key for section in sections if section.hidden],
+                "offers": {offer["id"]: offer for offer in offers + earlier},
+            },
         }
         return super().render_change_form(request, context, **kwargs)
+
+    def _conflict(self, request: HttpRequest, context: dict[str, Any], pk: int) -> Any:
+        stale = getattr(context["adminform"].form, "stale", False)
+        return both_sides(self, request, pk) if stale else None
 
     # Saving
 
@@ -155,6 +193,7 @@ class IssueAdmin(Discarding):
         super().save_model(request, obj, form, change)
         if not change:
             assembly.add_sections(obj)
+            history.keep(obj, by=editor(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """Not content-editor's own: it copies whatever block it is told to, of any issue."""

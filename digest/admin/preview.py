@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render as draw
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -17,7 +17,7 @@ from digest.models import Issue, RenderedIssue
 from digest.preflight import LARGE_MAIL, LARGEST_MAIL, inspect
 from digest.rendering import RenderError, Rendering, render
 
-PARTS = {"email": "E-mail", "text": "Plain text", "web": "Web page"}
+PARTS = {"email": "E-mail", "text": "Plain text", "web": "Web page", "feed": "Feed"}
 # The page in the frame runs nothing and reaches nothing of ours; a mail styles itself inline.
 FRAME_CSP: Mapping[str, list[str]] = {
     "default-src": [CSP.NONE],
@@ -61,11 +61,23 @@ def output(request: HttpRequest, issue: Issue, context: dict[str, Any], part: st
         shown: Rendering | RenderedIssue = _frozen(issue) or render(issue)
     except RenderError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=409)
-    if part == "email":
-        return HttpResponse(shown.email_html)
-    if part == "text":
-        return HttpResponse(shown.email_text, content_type="text/plain; charset=utf-8")
-    return draw(request, "archive/issue.html", {"issue": issue, "rendered": shown})
+    kind = "text/plain; charset=utf-8" if part == "text" else None
+    return HttpResponse(drawn(request, issue, shown, part), content_type=kind)
+
+
+def drawn(request: HttpRequest, issue: Issue, shown: Rendering | RenderedIssue, part: str) -> str:
+    """One output as a whole page: the mail and the text as they are, the others in their frame."""
+    match part:
+        case "email":
+            return shown.email_html
+        case "text":
+            return shown.email_text
+        case "feed":
+            context = {"issue": issue, "feed_body": shown.feed_body}
+            return render_to_string("admin/digest/issue/feed.html", context, request)
+        case _:
+            context = {"issue": issue, "rendered": shown}
+            return render_to_string("archive/issue.html", context, request)
 
 
 def _frozen(issue: Issue) -> RenderedIssue | None:

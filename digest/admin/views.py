@@ -4,27 +4,31 @@ Each view calls one verb and tells the person what came of it.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from curation.models import Link
-from digest import approval, assembly, publishing
+from digest import approval, assembly, desk, publishing, revisions
+from digest.admin.import_view import import_issues
 from digest.admin.person import editor
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
+from digest.admin.trial import trial
 from digest.errors import IssueError
 from digest.fitting import PlacementError, home
 from digest.guards import check_seen
-from digest.models import Issue
+from digest.models import Issue, IssueSection
 from publication.access import NotAllowedError
 
 if TYPE_CHECKING:
@@ -33,9 +37,9 @@ if TYPE_CHECKING:
 IssueView = Callable[..., HttpResponse]
 
 
-def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
+def desk_urls(site: "IssueAdmin") -> list[URLPattern]:
     """The addresses of the desk, each behind the admin's login."""
-    guarded = desk.admin_site.admin_view
+    guarded = site.admin_site.admin_view
     on_one = {
         "insert": insert,
         "preview": preview,
@@ -43,15 +47,22 @@ def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
         "reopen": reopen,
         "publish": publish,
         "recall": recall,
+        "restore": restore,
     }
     return [
         path("draft/", guarded(draft), name="digest_issue_draft"),
+        path("import/", guarded(_on_all(site, import_issues)), name="digest_issue_import"),
         *(
-            path(f"<int:pk>/{name}/", guarded(_of(desk, view)), name=f"digest_issue_{name}")
+            path(f"<int:pk>/{name}/", guarded(_of(site, view)), name=f"digest_issue_{name}")
             for name, view in on_one.items()
         ),
         path(
-            "<int:pk>/preview/<str:part>/", guarded(_of(desk, output)), name="digest_issue_output"
+            "<int:pk>/preview/<str:part>/", guarded(_of(site, output)), name="digest_issue_output"
+        ),
+        path(
+            "<int:pk>/trial/<str:part>/",
+            guarded(_of(site, partial(trial, desk=site))),
+            name="digest_issue_trial",
         ),
     ]
 
@@ -74,19 +85,46 @@ def insert(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
     """Without JavaScript: set a link of the shortlist at the end of a section."""
 
     def place() -> None:
-        number = request.POST.get("link", "")
-        link = get_object_or_404(Link, pk=number if number.isdecimal() else 0)
+        asked = request.POST.get("link", "")
         sections = {section.key: section for section in issue.sections.all()}
-        section = sections.get(request.POST.get("section", "")) or home(link, sections.values())
-        if section is None:
-            raise PlacementError("This issue has no section that takes links: add one first.")
-        assembly.place(link, section, by=editor(request))
-        messages.success(request, f"“{link}” now stands in {section}.")
+        section = sections.get(request.POST.get("section", ""))
+        if ":" in asked:
+            placed, section = _repeat(request, issue, asked, section)
+        else:
+            placed, section = _place(request, asked, section, list(sections.values()))
+        messages.success(request, f"“{placed}” now stands in {section}.")
         if issue.state == Issue.State.READY:
             messages.warning(request, approval.undone(recalled=issue.publish_at is not None))
 
     _try(request, place)
     return redirect("admin:digest_issue_change", issue.pk)
+
+
+def _place(
+    request: HttpRequest, asked: str, section: IssueSection | None, sections: list[IssueSection]
+) -> tuple[object, IssueSection]:
+    link = get_object_or_404(Link, pk=asked if asked.isdecimal() else 0)
+    section = section or home(link, sections)
+    if section is None:
+        raise PlacementError("This issue has no section that takes links: add one first.")
+    assembly.place(link, section, by=editor(request))
+    return link, section
+
+
+def _repeat(
+    request: HttpRequest, issue: Issue, asked: str, section: IssueSection | None
+) -> tuple[object, IssueSection]:
+    block = desk.named(asked, issue)
+    if block is None:
+        raise Http404
+    sections = list(issue.sections.all())
+    theirs = IssueSection.objects.filter(pk=block.region.rpartition("_")[2]).first()
+    key = desk.home_of_copy(block, theirs, sections) if theirs else ""
+    section = section or next((it for it in sections if it.key == key), None)
+    if section is None:
+        raise PlacementError(f"This issue has no section that “{block}” may stand in.")
+    assembly.repeat(block, section, by=editor(request))
+    return block, section
 
 
 @require_POST
@@ -121,6 +159,23 @@ def reopen(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
     return redirect("admin:digest_issue_change", issue.pk)
 
 
+@require_POST
+def restore(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Make the issue what it was after one of its saves."""
+    number = request.POST.get("revision", "")
+    revision = get_object_or_404(issue.revisions, pk=number if number.isdecimal() else 0)
+
+    def have_back() -> None:
+        undone = revisions.restore(revision, by=editor(request))
+        when = date_format(timezone.localtime(revision.at), "j F, H:i")
+        messages.success(request, f"#{issue.number} is again what it was on {when}.")
+        if undone:
+            messages.warning(request, undone)
+
+    _try(request, have_back)
+    return redirect("admin:digest_issue_change", issue.pk)
+
+
 def publish(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
     """Ask when to publish and when to mail; then do it, or leave it to the clock."""
     now = timezone.now()
@@ -149,22 +204,31 @@ def recall(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpR
     return redirect("admin:digest_issue_preview", issue.pk)
 
 
-def _of(desk: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
+def _of(site: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
     """`view` with its issue looked up, for people who may see issues at all."""
 
     def on_issue(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
-        if not desk.has_view_or_change_permission(request):
+        if not site.has_view_or_change_permission(request):
             raise PermissionDenied
         issue = get_object_or_404(Issue, pk=pk)
         context = {
-            **desk.admin_site.each_context(request),
-            "opts": desk.opts,
+            **site.admin_site.each_context(request),
+            "opts": site.opts,
             "issue": issue,
             "is_nav_sidebar_enabled": False,
         }
         return view(request, issue, context, **kwargs)
 
     return on_issue
+
+
+def _on_all(site: "IssueAdmin", view: IssueView) -> Callable[..., HttpResponse]:
+    """`view` with what the pages of the admin need."""
+
+    def on_all(request: HttpRequest) -> HttpResponse:
+        return view(request, {**site.admin_site.each_context(request), "opts": site.opts})
+
+    return on_all
 
 
 def _try(request: HttpRequest, deed: Callable[[], object]) -> None:

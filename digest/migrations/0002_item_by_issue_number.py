@@ -6,8 +6,11 @@ def fill(apps, schema_editor):
     """What ran already gets its number, and what was said of it from the artefact."""
     Item = apps.get_model("digest", "PublishedItem")
     Issue = apps.get_model("digest", "Issue")
-    number = Issue.objects.filter(pk=OuterRef("issue_id")).values("number")[:1]
-    Item.objects.update(number=Subquery(number))
+    issue = Issue.objects.filter(pk=OuterRef("issue_id"))
+    Item.objects.update(
+        number=Subquery(issue.values("number")[:1]),
+        published_at=Subquery(issue.values("published_at")[:1]),
+    )
     Item.objects.filter(kind="sponsor").update(label="Sponsored")
     Rendered = apps.get_model("digest", "RenderedIssue")
     for rendered in Rendered.objects.order_by("revision").iterator():
@@ -22,7 +25,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
-            name="publisheditem", options={"ordering": ["-number", "position"]}
+            name="publisheditem", options={"ordering": ["-published_at", "-number", "position"]}
         ),
         migrations.RemoveIndex(model_name="publisheditem", name="item_by_section"),
         migrations.RemoveIndex(model_name="publisheditem", name="item_by_domain"),
@@ -42,6 +45,11 @@ class Migration(migrations.Migration):
             name="number",
             field=models.PositiveIntegerField(default=0),
         ),
+        migrations.AddField(
+            model_name="publisheditem",
+            name="published_at",
+            field=models.DateTimeField(null=True),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
             model_name="publisheditem", name="blurb", field=models.TextField(blank=True)
@@ -54,15 +62,18 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="publisheditem", name="number", field=models.PositiveIntegerField()
         ),
+        migrations.AlterField(
+            model_name="publisheditem", name="published_at", field=models.DateTimeField()
+        ),
         migrations.AddIndex(
             model_name="publisheditem",
             index=models.Index(
-                fields=["section_slug", "-number", "position"], name="item_by_section"
+                fields=["section_slug", "-published_at", "-number", "position"], name="item_by_section"
             ),
         ),
         migrations.AddIndex(
             model_name="publisheditem",
-            index=models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
+            index=models.Index(fields=["domain", "-published_at", "-number", "position"], name="item_by_domain"),
         ),
         migrations.AddIndex(
             model_name="publisheditem",

@@ -4,6 +4,7 @@ from digest.models.blocks import (
     BLOCKS,
     Block,
     EventBlock,
+    ImageBlock,
     JobBlock,
     LinkBlock,
     MediaBlock,
@@ -13,6 +14,7 @@ from digest.models.blocks import (
 )
 from digest.models.issue import Issue, IssueSection
 from digest.models.published import PublishedItem, RenderedIssue
+from digest.models.revision import Revision
 from digest.models.sponsors import Booking, Sponsor
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Block",
     "Booking",
     "EventBlock",
+    "ImageBlock",
     "Issue",
     "IssueSection",
     "JobBlock",
@@ -28,6 +31,7 @@ __all__ = [
     "ProjectBlock",
     "PublishedItem",
     "RenderedIssue",
+    "Revision",
     "Sponsor",
     "SponsorBlock",
     "TextBlock",

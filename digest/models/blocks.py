@@ -4,6 +4,7 @@ A new block type is one model here, its migration, its templates (`slug` names t
 The registry fills itself from the subclasses; `digest.checks` names a missing template.
 """
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from digest.models.details import Detail, between, on, said
 from digest.models.issue import RICH_TEXT, Issue
 from digest.models.sponsors import Booking
 from publication.models import SectionKind
+from toolbox.urls import absolute
 
 if TYPE_CHECKING:
 
@@ -34,6 +36,8 @@ else:
     Plugin = create_plugin_base(Issue)
 
 BLOCKS: list[type["Block"]] = []
+HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+MAIL_COLUMN = 560
 ALL_KINDS = frozenset(SectionKind.values)
 
 
@@ -45,6 +49,10 @@ class Block(Plugin):
     icon: ClassVar[str]
     # The fields whose words make the heading: first on the form, and all that is asked for it.
     headline: ClassVar[tuple[str, ...]] = ("title",)
+    # Whether the desk asks who published it, and a link from the queue says so.
+    names_source: ClassVar[bool] = False
+    # Whether it is nothing without a title and an address.
+    stands_alone: ClassVar[bool] = False
 
     # Public and stable: the anchor on the page and the id in the feeds.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -52,12 +60,14 @@ class Block(Plugin):
     link = models.ForeignKey(
         Link, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The link's version once placed, its words then copied: a higher one has changed since.
-    link_version = models.PositiveIntegerField(null=True, editable=False)
+    # The link's words when the block took them: what differs from them now has changed since.
+    taken = models.JSONField(default=dict, editable=False)
     title = models.CharField(max_length=500, blank=True)
     # Not a URLField: an imported issue may have items without one, and what feeds give is kept.
     url = models.CharField(max_length=2000, blank=True)
     blurb = ProseEditorField(blank=True, extensions=RICH_TEXT, sanitize=True)
+    # Who published it, where the address does not say so or there is none.
+    source_label = models.CharField(max_length=100, blank=True)
     in_email = models.BooleanField("e-mail", default=True)
     in_web = models.BooleanField("web", default=True)
     in_feeds = models.BooleanField("feeds", default=True)
@@ -72,10 +82,23 @@ class Block(Plugin):
     def __str__(self) -> str:
         return self.heading or self.slug
 
+    @classmethod
+    def own_fields(cls) -> list[models.Field[Any, Any]]:
+        """What is asked of this type besides its headline and what every block has."""
+        shared = {field.name for field in Block._meta.get_fields()} | {"id"}
+        shared -= {"source_label"} if cls.names_source else set()
+        own = [field for field in cls._meta.fields if field.name not in {*shared, *cls.headline}]
+        return [field for field in own if field.editable]
+
     @property
     def heading(self) -> str:
         """The words a reader sees as this item's title."""
         return self.title
+
+    @property
+    def gist(self) -> str:
+        """What it is called in lists when it has neither title nor words."""
+        return self.slug
 
     @property
     def lead(self) -> str:
@@ -84,16 +107,22 @@ class Block(Plugin):
 
     @property
     def domain(self) -> str:
-        """The host of the link, as people say it."""
+        """The host of the link, as people say it; of an item without one, the host it names."""
         try:
-            return (urlsplit(self.url).hostname or "").removeprefix("www.")
+            host = (urlsplit(self.url).hostname or "").removeprefix("www.")
         except ValueError:
-            return ""
+            host = ""
+        return host or (self.source_label if HOST.fullmatch(self.source_label) else "")
+
+    @property
+    def source(self) -> str:
+        """Who published it, in the words a person would use."""
+        return self.source_label or self.domain
 
     @property
     def details(self) -> list[Detail]:
         """What stands small below the item, the same in every output."""
-        return said(Detail(self.domain))
+        return said(Detail(self.source))
 
 
 class LinkBlock(Block):
@@ -102,8 +131,8 @@ class LinkBlock(Block):
     slug = "link"
     kinds = frozenset({SectionKind.LINKS})
     icon = "link"
+    names_source = True
 
-    source_label = models.CharField(max_length=100, blank=True)
     author = models.CharField(max_length=200, blank=True)
     via = models.CharField(max_length=200, blank=True)
     badge = models.CharField(max_length=30, blank=True)
@@ -111,11 +140,6 @@ class LinkBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "link"
-
-    @property
-    def source(self) -> str:
-        """Who published it, in the words a person would use."""
-        return self.source_label or self.domain
 
     @property
     def details(self) -> list[Detail]:
@@ -134,6 +158,7 @@ class TextBlock(Block):
     slug = "text"
     kinds = ALL_KINDS
     icon = "notes"
+    stands_alone = True
 
     presenter = models.CharField(max_length=100, blank=True)
     affiliation = models.CharField(max_length=100, blank=True)
@@ -199,7 +224,7 @@ class ProjectBlock(Block):
     @property
     def details(self) -> list[Detail]:
         repo = self.repo if self.repo.casefold() != self.heading.casefold() else ""
-        return said(Detail(repo), Detail(self.domain), Detail(self.via and f"via {self.via}"))
+        return said(Detail(repo), Detail(self.source), Detail(self.via and f"via {self.via}"))
 
 
 class EventBlock(Block):
@@ -223,6 +248,7 @@ class EventBlock(Block):
             between(self.starts_on, self.ends_on),
             Detail(self.place),
             on(self.cfp_until, "call for proposals until"),
+            Detail("" if self.url else self.source),
         )
 
 
@@ -245,7 +271,7 @@ class MediaBlock(Block):
     def details(self) -> list[Detail]:
         number = f"#{self.number}" if self.number[:1].isdigit() else self.number
         return said(
-            Detail(f"{self.show} {number}".strip()), Detail(self.people), Detail(self.domain)
+            Detail(f"{self.show} {number}".strip()), Detail(self.people), Detail(self.source)
         )
 
 
@@ -263,3 +289,46 @@ class SponsorBlock(Block):
 
     class Meta(Block.Meta):
         verbose_name = "sponsor"
+
+
+def _picture_path(block: "ImageBlock", name: str) -> str:
+    """`name` is ours, from digest.pictures: what the file was called at home stays there."""
+    return f"issues/{name}"
+
+
+class ImageBlock(Block):
+    """A picture, with words for those who do not see it."""
+
+    slug = "image"
+    kinds = ALL_KINDS
+    icon = "image"
+    stands_alone = True
+
+    image = models.FileField(upload_to=_picture_path, max_length=100)
+    alt = models.CharField(
+        "in words", max_length=300, help_text="For those who do not see it, and for plain text."
+    )
+    credit = models.CharField(max_length=100, blank=True)
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+
+    class Meta(Block.Meta):
+        verbose_name = "picture"
+
+    @property
+    def gist(self) -> str:
+        return self.alt or self.slug
+
+    @property
+    def address(self) -> str:
+        """Where everybody finds the picture; empty without one."""
+        return absolute(self.image.url) if self.image else ""
+
+    @property
+    def width_in_mail(self) -> int:
+        """Pixels: the column of the mail has 560."""
+        return min(self.width or MAIL_COLUMN, MAIL_COLUMN)
+
+    @property
+    def details(self) -> list[Detail]:
+        return said(Detail(self.credit))

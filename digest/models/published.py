@@ -66,8 +66,9 @@ class PublishedItem(models.Model):
     """One published item. The flat table of search, section, source and planet pages."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
-    # Of the issue: its row's key says when it was entered, not when it ran.
+    # Of the issue. What came first is told by the day: an imported issue may have a high number.
     number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
     uid = models.UUIDField(unique=True)
     section_slug = models.CharField(max_length=50, blank=True)
     section_title = models.CharField(max_length=100)
@@ -92,10 +93,13 @@ class PublishedItem(models.Model):
     objects = PublishedItemQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-number", "position"]
+        ordering = ["-published_at", "-number", "position"]
         indexes = [
             # Serves a section's page: everything that ran in it, newest issue first.
-            models.Index(fields=["section_slug", "-number", "position"], name="item_by_section"),
+            models.Index(
+                fields=["section_slug", "-published_at", "-number", "position"],
+                name="item_by_section",
+            ),
             # Serves the list of sections: their names, without reading the items.
             models.Index(
                 fields=["section_slug"],
@@ -103,7 +107,9 @@ class PublishedItem(models.Model):
                 name="item_by_shelf",
             ),
             # Serves a source's page: everything from one host, newest issue first.
-            models.Index(fields=["domain", "-number", "position"], name="item_by_domain"),
+            models.Index(
+                fields=["domain", "-published_at", "-number", "position"], name="item_by_domain"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,13 @@
-/* The desk: a click in the shortlist makes a block of the link in the form that is open.
-   Without this file the same click posts the panel's form, and the server places the link. */
+/* The desk: a click in the shortlist makes a block of the link in the form that is open, behind
+   the block one works at. Without this file the same click posts the panel's form, and the server
+   places the link. */
+
+import { addRow, all, fill, move, openSection, putBeside, rowsOf, whenReady } from "newsdesk/rows"
 
 const panel = document.getElementById("desk-panel")
 const data = JSON.parse(document.getElementById("desk-data")?.textContent ?? "null")
-const all = (selector, root = document) => [...root.querySelectorAll(selector)]
+let current = null // the block one works at
+let dragged = null // the offer under the mouse
 
 /* Links that stand in the form, saved or not. The empty forms have no number. */
 function standing() {
@@ -19,53 +23,33 @@ function refresh() {
     const free = !taken.has(item.querySelector("button").value)
     const text = item.textContent.toLowerCase()
     item.hidden = !free || !words.every((word) => text.includes(word))
-    waiting += free
+    waiting += free && Boolean(item.closest(".desk-offers"))
   }
-  document.querySelector(".desk-count").textContent = waiting
+  for (const count of all(".desk-count")) count.textContent = waiting
   panel.querySelector(".desk-empty").hidden = waiting > 0
 }
+
+const pluginFor = (offer, key) =>
+  window.ContentEditor.plugins.find((one) => one.model === (offer.model ?? data.takers[key]))
+const takes = (offer, key) => Boolean(pluginFor(offer, key)?.regions?.includes(key))
 
 /* The section asked for: the one open, the suggested one, or one by name. */
 function sectionFor(offer) {
   const chosen = panel.querySelector("#desk-section").value
   const wanted = chosen === "open" ? window.ContentEditor.currentRegion : chosen
-  return wanted in data.takers ? wanted : offer.region
+  return takes(offer, wanted) ? wanted : offer.region
 }
 
-function openSection(key) {
-  document.querySelector(`.tabs.regions [data-region="${key}"]`).click()
-}
-
-/* Fill the fields the block has; the words go in when its editor is there. */
-function fill(row, offer) {
-  for (const [name, value] of Object.entries({ ...offer.fields, link: offer.id })) {
-    const field = row.querySelector(`[name$="-${name}"]`)
-    if (!field) continue
-    field.value = value
-    if (field.tagName === "TEXTAREA") {
-      field.addEventListener(
-        "prose-editor:ready",
-        (event) => event.detail.editor.commands.setContent(value),
-        { once: true },
-      )
-    }
-  }
+/* Make the block, behind the one one works at where that stands in the same section. */
+function insert(offer, key, beside = current, after = true) {
+  const row = addRow(pluginFor(offer, key).prefix, key)
+  fill(row, offer.fields)
   row.querySelector("h3 .inline_label").textContent = offer.title
-}
-
-/* Make the block; answers its row. addContent works at once, so the row is known after it. */
-function insert(offer, key) {
-  const editor = window.ContentEditor
-  const plugin = editor.plugins.find((one) => one.model === data.takers[key])
-  let row = null
-  const note = (event) => {
-    if (event.detail.prefix === plugin.prefix) row = event.detail.inline
-  }
-  if (editor.currentRegion !== key) openSection(key)
-  document.addEventListener("content-editor:activate", note)
-  editor.addContent(plugin.prefix)
-  document.removeEventListener("content-editor:activate", note)
-  fill(row, offer)
+  if (beside?.isConnected && beside !== row && beside.dataset.region === key)
+    putBeside(row, beside, after)
+  current = row
+  refresh()
+  say(`Inserted into ${window.ContentEditor.regionsByKey[key].title}. Not saved yet.`)
   return row
 }
 
@@ -78,14 +62,11 @@ function onInsert(event) {
   const offer = data.offers[event.submitter?.value]
   if (!offer) return
   const key = sectionFor(offer)
-  if (!key) return say("No section of this issue takes links: add one first.")
+  if (!key) return say("No section of this issue takes it: add one first.")
   const shown = all("li:not([hidden]) button", panel)
   const at = shown.indexOf(event.submitter)
-  const next = shown[at + 1] ?? shown[at - 1]
-  const row = insert(offer, key)
-  refresh()
-  say(`Inserted into ${window.ContentEditor.regionsByKey[key].title}. Not saved yet.`)
-  row.scrollIntoView({ block: "nearest" })
+  const next = offer.model ? event.submitter : (shown[at + 1] ?? shown[at - 1])
+  insert(offer, key).scrollIntoView({ block: "nearest" })
   next?.focus({ preventScroll: true })
 }
 
@@ -99,50 +80,134 @@ function onSearchKey(event) {
   event.target.focus({ preventScroll: true })
 }
 
-/* How many blocks each tab holds, and which of them has something to correct. */
+/* An offer can be dragged to where it is to stand in the section that is open. */
+function watchDragging(machine) {
+  for (const item of all("li", panel)) item.draggable = true
+  panel.addEventListener("dragstart", (event) => {
+    dragged = data.offers[event.target.querySelector?.("button")?.value] ?? null
+    event.dataTransfer.effectAllowed = "copy"
+  })
+  panel.addEventListener("dragend", () => {
+    dragged = null
+    for (const row of all(".fs-dragover")) row.classList.remove("fs-dragover")
+  })
+  machine.addEventListener("dragover", (event) => {
+    if (!dragged || !takes(dragged, window.ContentEditor.currentRegion)) return
+    event.preventDefault()
+    for (const row of all(".fs-dragover")) row.classList.remove("fs-dragover")
+    const over = event.target.closest(".inline-related")
+    over?.classList.add("fs-dragover")
+    over?.classList.toggle("fs-dragover--after", isBelow(event, over))
+  })
+  machine.addEventListener("drop", (event) => {
+    if (!dragged) return
+    event.preventDefault()
+    const over = event.target.closest(".inline-related")
+    insert(dragged, window.ContentEditor.currentRegion, over, over && isBelow(event, over))
+  })
+}
+
+function isBelow(event, row) {
+  const box = row.getBoundingClientRect()
+  return event.clientY > box.top + box.height / 2
+}
+
+/* How many blocks each tab holds, which is left out, and which has something to correct. */
 function markTabs() {
   for (const tab of all(".tabs.regions .tab")) {
-    const rows = all(`.order-machine .inline-related:not(.empty-form)[data-region="${tab.dataset.region}"]`)
+    const rows = rowsOf(tab.dataset.region)
     tab.dataset.items = rows.length || ""
-    tab.classList.toggle("desk-errors", rows.some((row) => row.querySelector(".errorlist")))
+    tab.classList.toggle("desk-hidden", data.hidden.includes(tab.dataset.region))
+    const wrong = rows.some((row) => row.querySelector(".errorlist, .desk-note.blocker"))
+    tab.classList.toggle("desk-errors", wrong)
   }
 }
 
-/* content-editor's tabs answer to the mouse only. */
-function openByKey(event) {
-  if (event.key !== "Enter" && event.key !== " ") return
-  event.preventDefault()
-  event.target.click()
+/* content-editor's tabs and headings answer to the mouse only. */
+function asButton(element, title) {
+  element.tabIndex = 0
+  element.role = "button"
+  if (title) element.title = title
+  element.addEventListener("keydown", (event) => {
+    if (event.target !== element || (event.key !== "Enter" && event.key !== " ")) return
+    event.preventDefault()
+    element.click()
+  })
 }
 
-function watchTabs() {
-  for (const tab of all(".tabs.regions .tab")) {
-    tab.tabIndex = 0
-    tab.role = "button"
-    tab.addEventListener("keydown", openByKey)
-  }
-  const machine = document.querySelector(".order-machine")
+function watchTabs(machine) {
+  for (const tab of all(".tabs.regions .tab")) asButton(tab)
   new MutationObserver(markTabs).observe(machine, {
     subtree: true,
     childList: true,
     attributeFilter: ["data-region"],
   })
+  document.addEventListener("newsdesk:noted", markTabs)
   markTabs()
   document.querySelector(".tabs.regions .desk-errors")?.click()
 }
 
+/* Each heading can be reached by key: to fold the block, and to move it up or down. */
+function equip(row) {
+  const label = row.querySelector(":scope > h3 .inline_label")
+  if (!label || label.role) return
+  asButton(label, "Fold or unfold")
+  for (const [by, sign, title] of [[1, "↓", "Move down"], [-1, "↑", "Move up"]]) {
+    const button = document.createElement("button")
+    Object.assign(button, { type: "button", textContent: sign, title, className: "desk-move" })
+    button.setAttribute("aria-label", title)
+    button.addEventListener("click", (event) => {
+      event.stopPropagation()
+      move(row, by)
+      row.scrollIntoView({ block: "nearest" })
+      button.focus()
+    })
+    label.after(button)
+  }
+}
+
+function takeOver(event) {
+  const button = event.target.closest(".desk-changed button")
+  if (!button) return
+  fill(button.closest(".inline-related"), JSON.parse(button.dataset.fields))
+  button.closest(".desk-changed").remove()
+}
+
+function onMoveKey(event) {
+  const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  const row = event.target.closest(".order-machine .inline-related")
+  if (!by || !row || !event.altKey || !event.shiftKey) return
+  event.preventDefault()
+  move(row, by)
+  row.scrollIntoView({ block: "nearest" })
+  event.target.focus()
+}
+
+function watchBlocks(machine) {
+  for (const row of all(".inline-related:not(.empty-form)", machine)) equip(row)
+  for (const button of all(".desk-changed button", machine)) button.hidden = false
+  document.addEventListener("content-editor:activate", (event) => equip(event.detail.inline))
+  machine.addEventListener("click", takeOver)
+  machine.addEventListener("keydown", onMoveKey)
+  machine.addEventListener("focusin", (event) => {
+    current = event.target.closest(".inline-related")
+  })
+}
+
 function start() {
-  watchTabs()
+  const machine = document.querySelector(".order-machine")
+  watchTabs(machine)
+  watchBlocks(machine)
   if (!panel.querySelector("#desk-section")) return
-  const here = new Option("the section that is open", "open")
-  panel.querySelector("#desk-section option").after(here)
+  panel.querySelector("#desk-section option").after(new Option("the section that is open", "open"))
   const search = panel.querySelector("#desk-search")
   search.closest("label").hidden = false
   search.addEventListener("input", refresh)
   search.addEventListener("keydown", onSearchKey)
   panel.addEventListener("submit", onInsert)
+  watchDragging(machine)
   document.addEventListener("formset:removed", () => setTimeout(refresh))
   refresh()
 }
 
-if (panel) document.addEventListener("content-editor:ready", start, { once: true })
+if (panel) whenReady(start)

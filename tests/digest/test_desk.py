@@ -20,6 +20,7 @@ from publication.access import NotAllowedError
 from publication.models import AuditEntry, Section
 from tests.digest.desks import block, make_desk, new_row
 from tests.digest.issues import make_published
+from tests.digest.pictures import picture_file
 from tests.forms import fields_of
 from tests.makers import NOW, make_editor, make_link, make_staff
 
@@ -163,6 +164,42 @@ def test_a_refused_insertion_says_why() -> None:
     assert desk.client.get(url).status_code == 405
 
 
+def test_what_the_issue_before_said_can_be_copied_without_scripts() -> None:
+    desk = make_desk()
+    before = make_published(0, "Worth saying twice", date=desk.issue.date - dt.timedelta(7))
+    html = desk.client.get(desk.url).content.decode()
+    assert "Copy from the issue before" in html
+    old = LinkBlock.objects.get(parent=before)
+    url = page("insert", desk.issue)
+    answer = desk.client.post(url, {"link": f"link:{old.pk}"})
+    assert "now stands in News" in said(answer)
+    copy = LinkBlock.objects.get(parent=desk.issue)
+    assert (copy.title, copy.url) == (old.title, old.url)
+    assert (copy.uid != old.uid, copy.link) == (True, None)
+    wrong = desk.client.post(url, {"link": f"link:{old.pk}", "section": desk.section("Jobs").key})
+    assert "may not stand in Jobs" in said(wrong)
+    for unknown in (f"link:{copy.pk}", "job:1", "x:1", "link:x"):
+        assert desk.client.post(url, {"link": unknown}).status_code == 404
+
+
+def test_what_a_link_brings_along_is_offered_with_it() -> None:
+    desk = make_desk()
+    shortlisted(kind=Link.Kind.VIDEO, author="Ada", via="Bo", source_label="TV", follow_up_of=7)
+    [offer] = desk.client.get(desk.url).context["offers"]
+    told = {name: offer["fields"][name] for name in ("author", "via", "source_label", "badge")}
+    assert told == {"author": "Ada", "via": "Bo", "source_label": "TV", "badge": "Video"}
+    assert offer["fields"]["follow_up_of"] == 7
+
+
+def test_a_block_says_what_was_edited_in_the_queue_since() -> None:
+    desk = make_desk("One")
+    assert "Edited in the queue since" not in desk.client.get(desk.url).content.decode()
+    Link.objects.update(title="One & only", author="Ada")
+    html = desk.client.get(desk.url).content.decode()
+    assert "title is now “One &amp; only”, author is now “Ada”" in html
+    assert block("One").title == "One"
+
+
 def test_every_block_type_can_be_made_on_the_desk() -> None:
     desk = make_desk()
     for model in BLOCKS:
@@ -172,8 +209,8 @@ def test_every_block_type_can_be_made_on_the_desk() -> None:
     for model in BLOCKS:
         words = dict.fromkeys(model.headline, "Words")
         section = desk.section(model.slug)
-        new_row(fields, section, kind=f"{model.slug}block", label="Sponsored", **words)
-    desk.save(fields)
+        prefix = new_row(fields, section, kind=f"{model.slug}block", label="Sponsored", **words)
+    desk.save(fields, **{f"{prefix}-image": picture_file(), f"{prefix}-alt": "A boat"})
     assert [model.objects.count() for model in BLOCKS] == [1] * len(BLOCKS)
 
 

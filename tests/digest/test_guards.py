@@ -14,6 +14,7 @@ from django.urls import reverse
 from curation.models import Link, LinkUse
 from digest import approval, assembly, publishing
 from digest.errors import IssueError
+from digest.fitting import words
 from digest.guards import blocks_of, edit_token
 from digest.models import Issue, IssueSection, JobBlock, LinkBlock, TextBlock
 from publication.models import AuditEntry
@@ -142,7 +143,10 @@ def test_a_second_save_never_overwrites_the_first() -> None:
     response = desk.post(mine, **{f"{row(mine, 'Two')}-title": "Mine"})
     assert response.status_code == 200
     assert "Somebody else saved this issue since you opened it" in errors(response)
-    assert 'value="Mine"' in response.content.decode()
+    html = response.content.decode()
+    assert 'value="Mine"' in html
+    assert "<ins>Theirs</ins>" in html
+    assert "<ins>Mine</ins>" in html
     titles = set(LinkBlock.objects.values_list("title", flat=True))
     assert titles == {"Theirs", "Two"}
 
@@ -154,6 +158,16 @@ def test_the_first_save_does_not_stand_in_its_own_way() -> None:
     desk.save(desk.open(), title="Twice")
     desk.issue.refresh_from_db()
     assert desk.issue.title == "Twice"
+
+
+def test_both_sides_are_told_even_when_nobody_knows_what_was_on_the_page() -> None:
+    desk = make_desk("One")
+    fields = desk.open()
+    desk.save(desk.open(), title="Theirs")
+    desk.issue.revisions.all().delete()
+    html = desk.post(fields, title="Mine").content.decode()
+    assert "What it changed is no longer known" in html
+    assert "<del>Theirs</del> <ins>Mine</ins>" in html
 
 
 def test_a_block_that_was_deleted_meanwhile_is_explained() -> None:
@@ -309,7 +323,7 @@ def test_an_inserted_link_is_told_to_the_queue() -> None:
     new_row(fields, desk.section("News"), title="Fresh", link=link.pk)
     desk.save(fields)
     link.refresh_from_db()
-    assert (block("Fresh").link, block("Fresh").link_version) == (link, link.version)
+    assert (block("Fresh").link, block("Fresh").taken) == (link, words(link))
     assert LinkUse.objects.get().block_uid == block("Fresh").uid
 
 
