@@ -104,6 +104,7 @@ SETTINGS = (
     Setting("FETCH_CONCURRENCY", _count, "100", "Requests at the same time."),
     Setting("FETCH_TIMEOUT", _count, "30", "Seconds for one whole fetch, redirects included."),
     Setting("FETCH_MAX_BYTES", _count, "5000000", "Largest feed, as sent and as unpacked."),
+    Setting("FETCH_PAGES", _flag, "1", "Look at the pages of new links: author, image, mirrors."),
 )
 
 

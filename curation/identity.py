@@ -11,11 +11,18 @@ from uuid import UUID
 
 from w3lib.url import canonicalize_url, safe_url_string
 
+from curation.mirrors import original, unwrapped
 from toolbox.text import printable
 
+FORGES = {"github.com", "gitlab.com", "codeberg.org"}
+# An address that sends on to one that sends on is followed so often.
+SENT_ON = 3
 # Parameters that say where a reader came from, never what is read.
 TRACKING = re.compile(
-    r"""(?: utm_\w+ | mtm_\w+ | pk_\w+ | piwik_\w+ | hsa_\w+ | mc_[ce]id | _hs\w+ | hsctatracking
+    r"""(?: utm_\w+ | mtm_\w+ | pk_\w+ | piwik_\w+ | hsa_\w+ | mc_[ce]id | _{1,2}hs\w+
+      | hsctatracking | fb_(?:action_\w+|ref|source) | elqtrack\w* | bsft_\w+ | guc[ce]_\w+
+      | ml_subscriber\w* | ck_subscriber_id | y(?:s)?clid | _openstat | wt[._]mc_\w+ | mibextid
+      | smid | i(?:nt)?cid
       | (?:fb|tt|tw|ms|g|d|y)clid | gclsrc | [gw]braid | msclkid | igshid | igsh | mkt_tok
       | at_(?:medium|campaign|custom\d|bbc\w+|link\w+|ptr\w+|format) | vero_\w+ | oly_\w+
       | _ga | _gl | s_cid | ncid | cmpid | spm | xtor | trk
@@ -46,22 +53,26 @@ def web_address(href: str, base: str = "") -> str:
 def canonical_url(url: str) -> str:
     """The form in which all spellings of one web address are equal.
 
-    Folds scheme, `www.`, default port, trailing slash, order of parameters; drops tracking
-    parameters and fragments, except those (`#!`) that old sites route by.
+    Folds scheme, `www.`, default port, trailing slash, order of parameters, and the second
+    addresses of well-known sites; drops tracking parameters and fragments, except those (`#!`)
+    that old sites route by. Of an address that only sends on, it is the form of where to.
     """
+    for _ in range(SENT_ON):
+        if not (target := web_address(unwrapped(url))):
+            break
+        url = target
     parts = urlsplit(canonicalize_url(url, keep_fragments=True))
     host = (parts.hostname or "").removeprefix("www.")
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
-    kept = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
-    query = f"?{'&'.join(kept)}" if kept else ""
+    query = _untracked(host, parts.query).strip("&")
     route = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
-    return f"https://{host}{port}{parts.path.rstrip('/')}{query}{route}"
+    return f"https://{original(host + port, parts.path.rstrip('/'), query)}{route}"
 
 
 def untracked(url: str) -> str:
     """`url` as it came, without the parameters that say where a reader came from."""
     parts = urlsplit(url)
-    kept = "&".join(pair for pair in parts.query.split("&") if not _tracks(pair))
+    kept = _untracked(parts.hostname or "", parts.query)
     return url if kept == parts.query else parts._replace(query=kept).geturl()
 
 
@@ -82,6 +93,13 @@ def entry_identity(guid: str, url: str, title: str, raw_date: str, index: int = 
     if url:
         return _hash("url", canonical_url(url), urlsplit(url).fragment, *parts)
     return _hash("title", title, raw_date, *parts)
+
+
+def _untracked(host: str, query: str) -> str:
+    """On a forge `ref` names a branch, so that it says what is read."""
+    meant = {"ref"} if host in FORGES else set()
+    pairs = query.split("&")
+    return "&".join(p for p in pairs if p.partition("=")[0] in meant or not _tracks(p))
 
 
 def _tracks(pair: str) -> bool:

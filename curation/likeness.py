@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from curation.identity import address_identity
 from curation.merging import taken_apart
-from curation.models import Link, LinkAddress
+from curation.models import Link, LinkAddress, LinkHint
 from curation.titles import KIN, Title, comparable, likeness, nearness, stem
 
 # Of each shelf so many links are compared with, of those published within so long of each other.
@@ -51,7 +51,9 @@ def alike(link: Link) -> list[tuple[Link, str]]:
 
 def alike_each(links: Sequence[Link]) -> dict[int, list[tuple[Link, str]]]:
     """`alike` for each of `links`, in as many queries for fifty as for one."""
-    found = _near([_story(link) for link in links])
+    hints = _hinted(links)
+    near = _near([_story(link) for link in links])
+    found = [hints[link.pk] + each for link, each in zip(links, near, strict=True)]
     apart = taken_apart([*links, *(near for each in found for near, _ in each)])
     return {
         link.pk: [(near, why) for near, why in each if frozenset((link.pk, near.pk)) not in apart]
@@ -66,6 +68,18 @@ def alike_to(*, title: str, url: str, now: datetime, blurb: str = "") -> list[tu
         LinkAddress.objects.filter(identity=address_identity(url)).values_list("link", flat=True)
     )
     return [(link, why) for link, why in found if link.pk not in own]
+
+
+def _hinted(links: Sequence[Link]) -> dict[int, list[tuple[Link, str]]]:
+    """What the pages of links said, from either side."""
+    found: dict[int, dict[int, tuple[Link, str]]] = {link.pk: {} for link in links}
+    of_these = Q(link__in=found) | Q(other__in=found)
+    both = Q(link__merged_into=None, other__merged_into=None)
+    for hint in LinkHint.objects.filter(of_these, both).select_related("link", "other"):
+        for one, other in ((hint.link, hint.other), (hint.other, hint.link)):
+            if one.pk in found:
+                found[one.pk][other.pk] = (other, hint.reason)
+    return {pk: list(each.values()) for pk, each in found.items()}
 
 
 def _near(stories: Sequence[Story]) -> list[list[tuple[Link, str]]]:

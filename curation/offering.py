@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce
 
+from curation.describing import describe
 from curation.identity import canonical_url, untracked
-from curation.kinds import SHELVES, kind_of
 from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
 from publication.models import Section
@@ -89,23 +89,10 @@ def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
 def _link(
     feed: Feed, parsed: ParsedFeed, entry: ParsedEntry, shelves: dict[str, Section], now: datetime
 ) -> Link:
-    kind = kind_of(entry, feed.section)
-    name = feed.title or parsed.title
-    section = feed.section or shelves.get(SHELVES[kind])
-    came = f"it came from {name or feed.url}"
-    looks = f"it looks like {'an' if kind.label[0] in 'AE' else 'a'} {kind.label.lower()}"
-    source = entry.source if entry.source != entry.title else ""
     return Link(
         url=untracked(entry.url),
-        title=entry.title,
-        blurb=entry.blurb,
-        source_label=(source or name)[:100],
-        author=entry.author,
-        language=entry.language or parsed.language,
-        kind=kind,
-        section=section,
-        section_reason=f"because {came if feed.section else looks}"[:200] if section else "",
         published_at=date(entry, now),
+        **describe(feed, parsed, entry, shelves),
     )
 
 

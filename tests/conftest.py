@@ -28,8 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def house(settings: LazySettings, tmp_path: Path) -> None:
-    """Feeds may be fetched from loopback; mail ends in this test's own box."""
+    """Feeds may be fetched from loopback, pages of links are not looked at by the way; mail ends
+    in this test's own box."""
     settings.FETCH_ALLOW_PRIVATE = True
+    settings.FETCH_PAGES = False
     settings.MAILBOX_DIR = tmp_path / "mailbox"
     # Slow on purpose is right for passwords, and wrong 300 times a run.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

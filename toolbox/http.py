@@ -26,7 +26,7 @@ import httpx
 from django.conf import settings
 
 from toolbox.guard import RESOLVERS, Guard
-from toolbox.http_body import read
+from toolbox.http_body import read, read_first
 from toolbox.http_errors import (
     HttpError,
     RedirectError,
@@ -80,10 +80,18 @@ class Client:
     """Asks many servers at once, each of them politely. One per poll, inside `async with`.
 
     `room` is entered for each request, after its host has a place for it: so that those who wait
-    for one host take no room from the others.
+    for one host take no room from the others. With `first`, only so many bytes of each answer are
+    read, instead of refusing what is larger than FETCH_MAX_BYTES: for pages of which the head is
+    wanted.
     """
 
-    def __init__(self, room: Callable[[], AbstractAsyncContextManager[None]] = nullcontext) -> None:
+    def __init__(
+        self,
+        room: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        *,
+        first: int | None = None,
+    ) -> None:
+        self._first = first
         self._guard = Guard(allow_private=settings.FETCH_ALLOW_PRIVATE)
         self._transport = _Transport(self._guard)
         self._room = room
@@ -157,7 +165,10 @@ class Client:
         try:
             response = await self._transport.handle_async_request(request)
             try:
-                body = await read(response, settings.FETCH_MAX_BYTES)
+                if self._first is None:
+                    body = await read(response, settings.FETCH_MAX_BYTES)
+                else:
+                    body = await read_first(response, self._first)
             finally:
                 await response.aclose()
         except httpx.TransportError as error:

@@ -18,15 +18,39 @@ async def read(response: httpx.Response, limit: int) -> bytes:
     Raises TooLargeError, BrokenAnswerError. httpx's own unpacking is no use here: the first piece
     of a bomb of 200 KB is 67 MB.
     """
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding not in PLAIN | PACKED:
-        raise BrokenAnswerError(f"The answer is packed as {encoding}, which was not asked for.")
+    encoding = _encoding(response)
     sent = bytearray()
     async for chunk in response.aiter_raw():
         sent += chunk
         if len(sent) > limit:
             raise _too_large(limit)
     return bytes(sent) if encoding in PLAIN else _unpack(bytes(sent), limit)
+
+
+async def read_first(response: httpx.Response, limit: int) -> bytes:
+    """The beginning of the body, unpacked: at most `limit` bytes are read, and at most as many
+    come of it. What comes after is never asked for. Raises BrokenAnswerError."""
+    encoding = _encoding(response)
+    sent = bytearray()
+    async for chunk in response.aiter_raw():
+        sent += chunk
+        if len(sent) >= limit:
+            break
+    if encoding in PLAIN:
+        return bytes(sent[:limit])
+    for window in (ANY_HEADER, NO_HEADER):
+        try:
+            return zlib.decompressobj(window).decompress(bytes(sent[:limit]), limit)
+        except zlib.error:
+            continue
+    raise BrokenAnswerError("The answer could not be unpacked.")
+
+
+def _encoding(response: httpx.Response) -> str:
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in PLAIN | PACKED:
+        raise BrokenAnswerError(f"The answer is packed as {encoding}, which was not asked for.")
+    return encoding
 
 
 def _unpack(packed: bytes, limit: int) -> bytes:

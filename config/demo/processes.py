@@ -32,6 +32,8 @@ def environment(port: int, smtp_port: int) -> dict[str, str]:
         "SITE_URL": f"http://{HOST}:{port}",
         "EMAIL_URL": f"smtp://{HOST}:{smtp_port}",
         "FETCH_ALLOW_PRIVATE": "1",
+        # Its stories are real ones; their sites have nothing to do with a demo.
+        "FETCH_PAGES": "0",
         "PYTHONUNBUFFERED": "1",
     }
 

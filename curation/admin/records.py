@@ -1,8 +1,8 @@
-"""Entries and links, to look up."""
+"""Entries, to look up."""
 
 from django.contrib import admin
 
-from curation.models import Entry, Link
+from curation.models import Entry
 from toolbox.readonly import ReadOnlyAdmin
 
 
@@ -15,14 +15,3 @@ class EntryAdmin(ReadOnlyAdmin):
     search_fields = ["title", "url"]
     show_full_result_count = False
     exclude = ["identity"]
-
-
-@admin.register(Link)
-class LinkAdmin(ReadOnlyAdmin):
-    """Every link there ever was. They are sorted in the queue."""
-
-    list_display = ["title", "source_label", "section", "state", "published_at"]
-    list_filter = ["state", "kind", "section"]
-    list_select_related = ["section"]
-    search_fields = ["title", "url", "source_label"]
-    show_full_result_count = False

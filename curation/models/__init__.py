@@ -2,6 +2,15 @@
 
 from curation.models.feed import Entry, EntryContent, Feed
 from curation.models.history import LinkEvent, LinkUse
-from curation.models.link import Link, LinkAddress
+from curation.models.link import Link, LinkAddress, LinkHint
 
-__all__ = ["Entry", "EntryContent", "Feed", "Link", "LinkAddress", "LinkEvent", "LinkUse"]
+__all__ = [
+    "Entry",
+    "EntryContent",
+    "Feed",
+    "Link",
+    "LinkAddress",
+    "LinkEvent",
+    "LinkHint",
+    "LinkUse",
+]

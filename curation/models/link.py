@@ -44,6 +44,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links chosen for an issue, placed or not."""
         return self.standing().filter(state=Link.State.SHORTLISTED)
 
+    def due_for_check(self, state: "Link.State", now: datetime) -> Self:
+        """Links of one state whose page is to be looked at, newest first: once each, and again
+        where it could not be had."""
+        come = Q(next_check_at=None) | Q(next_check_at__lte=now)
+        unchecked = self.standing().filter(come, state=state, hidden_by="", checked_at=None)
+        return unchecked.order_by("-pk")
+
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
         return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
@@ -81,6 +88,8 @@ class Link(models.Model):
 
     url = models.CharField(max_length=URL_LENGTH)
     title = models.CharField(max_length=500)
+    # The title as it came, where it is shown without the name of its site and the like.
+    raw_title = models.TextField(blank=True)
     blurb = models.TextField(blank=True)
     source_label = models.CharField(max_length=100, blank=True)
     author = models.CharField(max_length=200, blank=True)
@@ -163,12 +172,6 @@ class Link(models.Model):
                 condition=Q(merged_into=None),
                 name="link_newest",
             ),
-            # Serves LinkQuerySet.hidden, newest first: few among many.
-            models.Index(
-                fields=["-published_at", "-id"],
-                condition=Q(merged_into=None) & ~Q(hidden_by=""),
-                name="link_hidden_newest",
-            ),
             # Serves those whose snooze ends: few of the many that sleep.
             models.Index(
                 fields=["snoozed_until"], condition=Q(state="snoozed"), name="link_by_snooze"
@@ -180,6 +183,12 @@ class Link(models.Model):
                 fields=["next_score_at"],
                 condition=Q(state="new", merged_into=None),
                 name="link_by_next_score",
+            ),
+            # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
+            models.Index(
+                fields=["state", "hidden_by", "-id"],
+                condition=Q(checked_at=None, merged_into=None),
+                name="link_unchecked_newest",
             ),
         ]
 
@@ -200,3 +209,19 @@ class LinkAddress(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class LinkHint(models.Model):
+    """Two links that may be one story, by what a page said. Proposed to a person, never decided."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="hints")
+    other = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "other"], name="linkhint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} and {self.other_id}: {self.reason}"

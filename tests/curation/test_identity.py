@@ -117,3 +117,117 @@ def test_what_is_shown_loses_its_trackers_and_nothing_else() -> None:
     )
     assert untracked("http://www.a.example/p?utm_medium=feed") == "http://www.a.example/p"
     assert untracked("https://a.example/?q=a%20b&&c") == "https://a.example/?q=a%20b&&c"
+
+
+SAME = {
+    "youtube": [
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        "https://youtu.be/dQw4w9WgXcQ?si=abc&t=42",
+        "https://m.youtube.com/watch?feature=share&v=dQw4w9WgXcQ&list=PL1",
+        "https://youtube.com/shorts/dQw4w9WgXcQ",
+        "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ",
+    ],
+    "reddit": [
+        "https://www.reddit.com/r/django/comments/1abc2d/how_we_test/",
+        "https://old.reddit.com/r/django/comments/1abc2d",
+        "https://redd.it/1abc2d",
+        "https://amp.reddit.com/r/Django/comments/1abc2d/how_we_test/?ref=share",
+    ],
+    "medium": [
+        "https://medium.com/@ann/how-we-test-0123456789ab?sk=deadbeef&source=friends_link",
+        "https://ann.medium.com/how-we-test-0123456789ab",
+        "https://medium.com/p/0123456789ab",
+        "https://scribe.rip/@ann/how-we-test-0123456789ab",
+    ],
+    "x": [
+        "https://twitter.com/django/status/1234567890?s=20",
+        "https://mobile.twitter.com/django/status/1234567890",
+        "https://x.com/django/status/1234567890/photo/1",
+        "https://nitter.net/django/status/1234567890",
+    ],
+    "arxiv": [
+        "https://arxiv.org/abs/2401.12345",
+        "http://arxiv.org/pdf/2401.12345v2",
+        "https://arxiv.org/pdf/2401.12345.pdf",
+        "https://export.arxiv.org/abs/2401.12345v1",
+    ],
+    "github": [
+        "https://github.com/Django/django",
+        "https://github.com/django/django.git",
+        "https://github.com/django/django/?tab=readme-ov-file#readme",
+        "https://github.com/django/django/tree/main",
+    ],
+    "pypi": ["https://pypi.org/project/Django/", "https://pypi.python.org/pypi/Django"],
+    "substack": ["https://ann.substack.com/p/tests", "https://open.substack.com/pub/ann/p/tests?r=1"],
+    "wikipedia": ["https://en.wikipedia.org/wiki/Django", "https://en.m.wikipedia.org/wiki/Django"],
+    "stackoverflow": [
+        "https://stackoverflow.com/questions/123/how-to-test",
+        "https://stackoverflow.com/q/123",
+    ],
+    "guardian": ["https://www.theguardian.com/a/b", "https://amp.theguardian.com/a/b"],
+    "index": ["https://example.com/docs/", "https://example.com/docs/index.html"],
+    "amp": [
+        "https://example.com/2026/how-we-test/",
+        "https://example.com/2026/how-we-test/amp/",
+        "https://example.com/2026/how-we-test?amp=1",
+        "https://www.google.com/amp/s/www.example.com/2026/how-we-test/amp/",
+        "https://example-com.cdn.ampproject.org/c/s/example.com/2026/how-we-test",
+    ],
+    "redirector": [
+        POST,
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fexample.com%2Fpost&ved=x",
+        "https://out.reddit.com/?url=https%3A%2F%2Fwww.example.com%2Fpost%3Futm_source%3Dreddit",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.com%2Fpost&h=x",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("site", SAME)
+def test_it_knows_the_mirrors_of_a_story(site: str) -> None:
+    assert {canonical_url(url): url for url in SAME[site]}.keys() == {canonical_url(SAME[site][0])}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://youtu.be/dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcR"),
+        ("https://www.youtube.com/playlist?list=PL1", "https://www.youtube.com/playlist?list=PL2"),
+        ("https://www.youtube.com/@django", "https://www.youtube.com/@python"),
+        # A comment is not the post it stands under.
+        ("https://reddit.com/r/a/comments/1abc/t", "https://reddit.com/r/a/comments/1abc/t/k9x"),
+        ("https://reddit.com/r/a", "https://reddit.com/r/b"),
+        ("https://medium.com/@ann", "https://medium.com/@ben"),
+        ("https://medium.com/p/0123456789ab", "https://medium.com/p/0123456789ac"),
+        ("https://x.com/a/status/1", "https://x.com/a/status/2"),
+        ("https://x.com/a", "https://x.com/b"),
+        ("https://arxiv.org/abs/2401.12345", "https://arxiv.org/abs/2401.12346"),
+        ("https://arxiv.org/list/cs.AI/recent", "https://arxiv.org/list/cs.DB/recent"),
+        ("https://github.com/a/b", "https://github.com/a/b/issues/1"),
+        ("https://github.com/a/b", "https://github.com/a/b/tree/main/docs"),
+        ("https://github.com/a/b/blob/main/A.md", "https://github.com/a/b/blob/main/a.md"),
+        ("https://gitlab.com/a/b/raw/x?ref=1.0", "https://gitlab.com/a/b/raw/x?ref=2.0"),
+        ("https://pypi.org/project/django/", "https://pypi.org/project/django/5.2/"),
+        ("https://stackoverflow.com/q/123", "https://stackoverflow.com/a/123"),
+        ("https://en.wikipedia.org/wiki/A", "https://de.m.wikipedia.org/wiki/A"),
+        ("https://m.example.com/a", "https://example.com/a"),
+        ("https://example.com/guitars/amp", "https://example.com/guitars"),
+        ("https://example.com/post?amp=2", POST),
+        ("https://example.com/index.html", "https://example.com/contents.html"),
+        ("https://google.com/url?q=notes", "https://google.com/url?q=other"),
+        ("https://example.com/url?q=https://a.example", "https://a.example"),
+    ],
+)
+def test_it_never_folds_two_stories_into_one(one: str, other: str) -> None:
+    assert canonical_url(one) != canonical_url(other)
+
+
+def test_an_address_that_sends_on_for_ever_comes_to_an_end() -> None:
+    url = POST
+    for _ in range(9):
+        url = f"https://href.li/?{url}"
+    assert canonical_url(url).startswith("https://href.li?https")
+
+
+def test_a_branch_on_a_forge_stays_in_the_link() -> None:
+    url = "https://gitlab.com/a/b/raw/x?ref=1.0&utm_source=x"
+    assert untracked(url) == "https://gitlab.com/a/b/raw/x?ref=1.0"

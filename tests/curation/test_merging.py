@@ -1,10 +1,13 @@
 """Two links that are one story become one and come apart again, and nothing is lost on the way."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from curation import merging, queue, uses
 from curation.deeds import StaleLinkError
@@ -248,6 +251,27 @@ def test_it_refuses_what_has_moved_on(ann: User) -> None:
         merge(one, seen, by=ann, now=NOW)
     assert kept(one).merged_into is None
     assert one.entries.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_merge_each_into_the_other_one_is_refused() -> None:
+    one, two = story("https://a.example/1"), story("https://b.example/1")
+    start = Barrier(2)
+
+    def do(link: Link, into: Link) -> str:
+        try:
+            start.wait(10)
+            merge(link, into, by=None, now=NOW)
+            return "merged"
+        except queue.QueueError:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = pool.map(do, (one, kept(two)), (two, kept(one)))
+        assert sorted(done) == ["merged", "refused"]
+    assert Link.objects.standing().get().entries.count() == 2
 
 
 def test_it_refuses_who_may_not_sort() -> None:

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping
 from http.server import HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -118,6 +119,37 @@ def test_it_stops_at_the_cap_of_what_unpacks(web: Web, settings: LazySettings) -
 
     with pytest.raises(TooLargeError):
         get(web.add("/feed", raw(packed(bomb, "gzip"))))
+
+
+def get_first(url: str, first: int) -> http.Answer:
+    async def ask() -> http.Answer:
+        async with http.Client(first=first) as client:
+            return await client.get(url)
+
+    return asyncio.run(ask())
+
+
+def test_it_reads_the_beginning_of_an_answer_that_never_ends(web: Web) -> None:
+    sent: list[int] = []
+    pieces = [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 100_000] * 200]
+    url = web.add("/", raw(*pieces, pause=lambda: sent.append(1)))
+    assert get_first(url, 1000).body == b"x" * 1000
+    assert len(sent) < 200, "the rest was never asked for"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_it_reads_the_beginning_of_what_unpacks_to_more(web: Web, pack: Any) -> None:
+    encoding = "gzip" if pack is gzip.compress else "deflate"
+    bomb = pack(b"0" * 20_000_000)
+    assert get_first(web.add("/", page(bomb, Content_Encoding=encoding)), 1000).body == b"0" * 1000
+    short = web.add("/short", page(pack(b"whole"), Content_Encoding=encoding))
+    assert get_first(short, 1000).body == b"whole"
+
+
+def test_it_refuses_a_beginning_that_does_not_unpack(web: Web) -> None:
+    url = web.add("/", page(b"no gzip", Content_Encoding="gzip"))
+    with pytest.raises(BrokenAnswerError):
+        get_first(url, 1000)
 
 
 def test_it_says_when_an_answer_breaks_off(web: Web) -> None:
