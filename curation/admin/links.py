@@ -54,7 +54,7 @@ class LinkAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """One page: its words, its sources and addresses, what became of it."""
-        if not self.has_view_permission(request):
+        if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         links = Link.objects.select_related("section", "merged_into")
         link = get_object_or_404(links, pk=object_id if object_id.isdecimal() else 0)
