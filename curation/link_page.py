@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from curation.identity import address_identity
 from curation.joining import brought
-from curation.link_history import Line, history
 from curation.models import Entry, Link, LinkAddress, LinkUse
+from curation.telling import Line, history
 
 # A story has a handful of sources; a page that shows what is odd need not show all of it.
 SHOWN = 200

@@ -12,15 +12,15 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from curation import queue_page, telling
+from curation import queue_page
 from curation.likeness import alike
-from curation.models import Entry, Link, LinkEvent, LinkUse
+from curation.models import Entry, Link, LinkUse
 from curation.queue_address import Asked
 from curation.queue_answers import by_script
 from curation.queue_rows import Row, rows
-from publication.models import Section
+from curation.telling import history
 
-# Of a history and a list of sources so many; beyond, nobody reads them here.
+# Of a list of sources so many; beyond, nobody reads them here.
 TOLD = 100
 # Links that a search for the other half offers.
 OFFERED = 9
@@ -40,8 +40,6 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(found: Link, q: str) -> dict[str, Any]:
     now = timezone.now()
-    shelves = dict(Section.objects.values_list("pk", "title"))
-    events = LinkEvent.objects.filter(link=found)[:TOLD]
     return {
         "title": found.title,
         "row": rows([found], "published_at", now)[0],
@@ -50,7 +48,7 @@ def _context(found: Link, q: str) -> dict[str, Any]:
         "told": Entry.objects.filter(link=found).select_related("feed").order_by("pk")[:TOLD],
         "uses": LinkUse.objects.filter(link=found)[:TOLD],
         "merged": Link.objects.filter(merged_into=found)[:TOLD],
-        "events": [(event, telling.deed(event, shelves)) for event in events],
+        "history": history(found),
     }
 
 

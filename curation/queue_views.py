@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from curation import bulk, merging, queue_page, telling, watching
+from curation import announcing, bulk, merging, queue_page, watching
 from curation import queue as verbs
 from curation.models import Feed, Link
 from curation.queue_address import SHELVES, Asked
@@ -89,7 +89,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     except verbs.QueueError as refusal:
         pks = [refusal.link.pk] if refusal.link else []
         return answer(request, pks, str(refusal), status=409)
-    said = telling.undone(undone)
+    said = announcing.undone(undone)
     if passed := verbs.passed_over(undone):
         said += f" Not undone: {' '.join(map(str, passed))}"
     return answer(request, verbs.taken_back(undone), said, focus=undone.link_id)
@@ -107,7 +107,7 @@ def changed(request: HttpRequest) -> HttpResponse:
     elif links:
         others = watching.deeds_of_others(links, cast("User", request.user), since)
         told |= {"links": changes(asked, links, now), "counts": queue_page.counts(now)}
-        told["said"] = telling.others(others)
+        told["said"] = announcing.others(others)
     return JsonResponse(told)
 
 

@@ -1,64 +1,87 @@
-"""What somebody did to a link, in a sentence: its history, told to others, told when undone."""
+"""The history of a link in words: who did what, and why."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.db.models import Q
 
-from curation.models import LinkEvent
+from curation.deeds import restored
+from curation.models import Link, LinkEvent
 from curation.models.history import MERGED, SPLIT, UNMERGED
-from curation.wording import condition, day
-from toolbox.text import one_line
+from curation.wording import day
+from publication.models import Section
 
-TITLE = 60
-WRITTEN = {"title": "title", "blurb": "summary", "note": "note"}
-
-
-def deed(event: LinkEvent, shelves: Mapping[int, str]) -> str:
-    """Completes the sentence "Ann …": "shortlisted it for News". `shelves` are titles by pk."""
-    after = event.after
-    shelf, reason = shelves.get(after.get("section_id"), ""), after.get("reject_reason", "")
-    sentences = {
-        "shortlisted": f"shortlisted it for {shelf}" if shelf else "shortlisted it",
-        "rejected": f"rejected it: {reason}" if reason else "rejected it",
-        "snoozed": f"snoozed it until {_day(after.get('snoozed_until'))}",
-        "moved": f"moved it to {shelf}" if shelf else "took it out of its section",
-        "edited": f"edited the {' and the '.join(_written(after))}",
-        "noted": f"noted: {note}" if (note := after.get("note")) else "took the note away",
-        MERGED: "merged it into another link",
-        UNMERGED: "took it out of the link it was merged into",
-        SPLIT: "split it off from another link",
-    }
-    return sentences.get(event.verb, event.verb)
+# So many of the latest are told.
+TOLD = 100
 
 
-def others(events: Iterable[LinkEvent]) -> str:
-    """What other people did just now, for somebody who looks at the same links."""
-    events = list(events)
-    if len(events) > 1:
-        names = list(dict.fromkeys(event.actor_name for event in events))
-        return f"{' and '.join(names[:2])} changed {len(events)} links."
-    return "".join(
-        f"{event.actor_name} {'undid on' if event.undone_at else event.verb} "
-        f"“{one_line(event.link.title, TITLE)}”."
+@dataclass(frozen=True)
+class Line:
+    """One deed, as a person reads it. `words` completes "Ann …"."""
+
+    at: datetime
+    who: str
+    words: str
+    undone: bool
+
+
+def history(link: Link) -> list[Line]:
+    """What was done to `link`, and what was merged into it, newest first."""
+    merged = link.merged.order_by().values_list("pk", flat=True)
+    of_these = LinkEvent.objects.filter(link__in=[link.pk, *merged]).select_related("link")
+    events = of_these.filter(Q(link=link) | Q(verb=MERGED, undone_at=None))[:TOLD]
+    others = Link.objects.in_bulk({pk for event in events if (pk := _other(event))})
+    shelves = Section.objects.in_bulk({pk for event in events if (pk := _shelf(event))})
+    return [
+        Line(
+            event.at,
+            event.actor_name,
+            _words(event, link, others, shelves),
+            event.undone_at is not None,
+        )
         for event in events
-    )
+    ]
 
 
-def undone(event: LinkEvent) -> str:
-    """What it is again after the undo that answered `event`."""
-    if event.batch:
-        number = LinkEvent.objects.filter(batch=event.batch, undone_at=event.undone_at).count()
-        if number > 1:
-            return f"Undone: {number} links are as they were."
-    title = f"“{one_line(event.link.title, TITLE)}”"
-    if event.verb in ("edited", "noted"):
-        return f"Undone: {title} reads as before."
-    return f"Undone: {title} is {condition(event.link)} again."
+def _words(
+    event: LinkEvent, link: Link, others: dict[int, Link], shelves: dict[int, Section]
+) -> str:
+    other = others.get(_other(event) or 0)
+    if event.verb == MERGED:
+        why = f": {event.after['reason']}" if event.after.get("reason") else ""
+        ours = event.link_id == link.pk
+        return f"merged it into “{other}”{why}" if ours else f"merged “{event.link}” into it{why}"
+    if event.verb in (UNMERGED, SPLIT):
+        taken = "took it out of" if event.verb == UNMERGED else "split it off"
+        return f"{taken} “{other}”"
+    return _plain_words(event, shelves.get(_shelf(event) or 0))
 
 
-def _written(after: Mapping[str, object]) -> list[str]:
-    return [word for name, word in WRITTEN.items() if name in after]
+def _plain_words(event: LinkEvent, shelf: Section | None) -> str:
+    """A deed of the queue, with what was chosen or written."""
+    if event.verb == "edited":
+        return f"edited the {' and the '.join(_written(event))}"
+    if event.verb == "noted":
+        return f"noted: {note}" if (note := event.after.get("note")) else "took the note away"
+    after = restored({k: v for k, v in event.after.items() if k == "snoozed_until"})
+    details = [
+        f"into {shelf}" if shelf and shelf.pk == event.after.get("section_id") else "",
+        f"until {day(after['snoozed_until'])}" if after.get("snoozed_until") else "",
+        f"({event.after['reject_reason']})" if event.after.get("reject_reason") else "",
+    ]
+    return " ".join([f"{event.verb} it", *filter(None, details)])
 
 
-def _day(moment: str | None) -> str:
-    return day(parse_datetime(moment)) if moment else ""
+def _written(event: LinkEvent) -> list[str]:
+    words = {"title": "title", "blurb": "summary", "note": "note"}
+    return [word for name, word in words.items() if name in event.after]
+
+
+def _other(event: LinkEvent) -> int | None:
+    pk: int | None = event.before.get("merged_into_id") or event.after.get("merged_into_id")
+    return pk
+
+
+def _shelf(event: LinkEvent) -> Any:
+    return event.after.get("section_id")

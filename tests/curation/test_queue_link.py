@@ -49,8 +49,8 @@ def test_it_says_who_did_what_and_when_in_words(desk: Client) -> None:
     queue.undo(by=ben)
     text = page(desk, link)
     for words in (
-        "snoozed it until", "shortlisted it for News", "took it out of its section",
-        "rejected it: paywall", "edited the title and the summary", "noted: ask Ines",
+        "snoozed it until", "shortlisted it into News",
+        "rejected it (paywall)", "edited the title and the summary", "noted: ask Ines",
     ):  # fmt: skip
         assert words in text, words
     assert text.count('<b dir="auto">ben</b>') == 5
