@@ -1,17 +1,17 @@
 """A mailing: who gets the issue, from which hour, and an editor's hand on it."""
 
 import logging
-import uuid
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
-from audience.models import Subscriber
 from delivery import ledger
 from delivery.message import compose, sender_of
-from delivery.models import Delivery, Mailing, RenderedMail
+from delivery.models import Mailing, RenderedMail
+from delivery.rollcall import call_roll
 from digest.models import Issue, RenderedIssue
 from publication import access
 from publication.masthead import current
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("newsdesk.delivery")
 
-BATCH = 2000
 State = Mailing.State
 
 
@@ -64,35 +63,19 @@ def _let_out(mailing: Mailing, now: datetime) -> bool:
 
 
 def release(mailing: Mailing, now: datetime) -> None:
-    """Make one row for each subscriber, then let workers at them.
+    """Make one row for each subscriber and let workers at them, in one transaction.
 
-    Who is in by the first try gets it: a try that died half-way is gone over again and adds
-    the same people. While rows are made the mailing stays SCHEDULED, so nothing leaves early.
+    Who is in by the first try gets it: a mailing that was held back and goes on is gone over
+    again and adds the same people.
     """
-    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED, released_at=None).update(
-        released_at=now
-    )
-    mailing.refresh_from_db()
-    if mailing.state != State.SCHEDULED or mailing.released_at is None:
-        return
     mail, host = mail_of(mailing.rendered), sender_of(current()).partition("@")[2]
-    for people in _batches(mailing.released_at):
-        Delivery.objects.bulk_create(
-            (
-                Delivery(
-                    mailing=mailing,
-                    subscriber_id=pk,
-                    address_key=key,
-                    mail=mail,
-                    message_id=f"<{uuid.uuid4().hex}@{host}>",
-                    next_attempt_at=mailing.released_at,
-                )
-                for pk, key in people
-            ),
-            ignore_conflicts=True,
+    with transaction.atomic():
+        let_out = Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(
+            state=State.RELEASED, released_at=Coalesce("released_at", Value(now))
         )
-    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(state=State.RELEASED)
-    mailing.refresh_from_db()
+        mailing.refresh_from_db()
+        if let_out:
+            call_roll(mailing, mail, host=host)
 
 
 def pause(mailing: Mailing, *, by: "User | None") -> None:
@@ -123,15 +106,6 @@ def mail_of(rendered: RenderedIssue) -> RenderedMail:
     return RenderedMail.objects.get_or_create(
         rendered=rendered, sections="", defaults={"source": compose(rendered)}
     )[0]
-
-
-def _batches(by_then: datetime) -> Iterator[list[tuple[int, str]]]:
-    """Everybody who had confirmed by then, some at a time: memory stays flat."""
-    last = 0
-    asked = Subscriber.objects.mailable(by_then).filter(confirmed_at__lte=by_then).order_by("pk")
-    while people := list(asked.filter(pk__gt=last).values_list("pk", "address_key")[:BATCH]):
-        yield people
-        last = people[-1][0]
 
 
 def _move(mailing: Mailing, states: list[State], to: State, *, by: "User | None") -> None:

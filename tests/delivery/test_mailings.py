@@ -105,8 +105,7 @@ def test_one_that_cannot_be_let_out_stops_no_other(
     assert "cannot be let out" in caplog.text
 
 
-def test_everybody_who_is_in_gets_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailings, "BATCH", 3)
+def test_everybody_who_is_in_gets_one_row() -> None:
     wanted = make_readers(7)
     out = make_readers(3)
     Subscriber.objects.filter(pk=out[0].pk).update(state=Subscriber.State.UNSUBSCRIBED)
