@@ -53,10 +53,11 @@ def _defaults() -> dict[str, Combinable]:
 def _insert(names: list[str], rows: models.QuerySet[Subscriber, object]) -> int:
     """INSERT … SELECT, which Django has no word for. Rows that are there already stay."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(Delivery._meta.get_field(name).column) for name in names)
+    column = {field.name: field.column for field in Delivery._meta.concrete_fields}
+    columns = ", ".join(quote(column[name]) for name in names)
     select, parameters = rows.query.sql_with_params()
-    # Names of our own columns and Django's own SELECT: nothing in it comes from outside.
-    insert = f"INSERT INTO {quote(Delivery._meta.db_table)} ({columns}) {select}"  # noqa: S608
+    # Our own columns and Django's own SELECT: nothing in it comes from outside.
+    insert = f"INSERT INTO {quote(Delivery._meta.db_table)} ({columns}) {select}"
     with connection.cursor() as cursor:
         cursor.execute(f"{insert} ON CONFLICT DO NOTHING", parameters)
         return cursor.rowcount
