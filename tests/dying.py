@@ -47,7 +47,8 @@ class Mortal:
     def _ask(self, order: dict[str, object]) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(json.dumps(order), file=self._process.stdin, flush=True)
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
         return self._process.stdout.readline()
 
 
@@ -138,7 +139,8 @@ def main() -> None:
         order = json.loads(line)
         answer = os.waitpid(order["wait"], 0)[1] if "wait" in order else fork(order)
         number = os.waitstatus_to_exitcode(answer) if "wait" in order else answer
-        print(number, flush=True)
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
