@@ -33,9 +33,13 @@ def _cancel(mailing: Mailing, *, by: "User") -> None:
     mailings.cancel(mailing, by=by, now=timezone.now())
 
 
+def _resume(mailing: Mailing, *, by: "User") -> None:
+    mailings.resume(mailing, by=by, now=timezone.now())
+
+
 DEEDS: dict[str, tuple[Verb, str]] = {
     "pause": (mailings.pause, "Paused: nothing leaves any more."),
-    "resume": (mailings.resume, "Resumed: it goes on within seconds."),
+    "resume": (_resume, "Resumed: it goes on within seconds."),
     "cancel": (_cancel, "Cancelled: nobody else gets it."),
 }
 

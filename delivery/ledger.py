@@ -76,7 +76,7 @@ class Claim:
         """
         state, values = _outcome(row, answer, now)
         ours = Delivery.objects.filter(
-            pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN]
+            pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN], settled_at=None
         )
         written = ours.update(**{**values, "state": state, "last_answer": answer.text})
         return state if written else None

@@ -53,7 +53,7 @@ def _defaults() -> dict[str, Combinable]:
 def _insert(names: list[str], rows: models.QuerySet[Subscriber, object]) -> int:
     """INSERT … SELECT, which Django has no word for. Rows that are there already stay."""
     quote = connection.ops.quote_name
-    column = {field.name: field.column for field in Delivery._meta.concrete_fields}
+    column = {field.name: str(field.column) for field in Delivery._meta.concrete_fields}
     columns = ", ".join(quote(column[name]) for name in names)
     select, parameters = rows.query.sql_with_params()
     # Our own columns and Django's own SELECT: nothing in it comes from outside.

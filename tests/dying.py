@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,12 @@ class Mortal:
         self, deed: str, *args: object, die_at: str = "", **settings: object
     ) -> Callable[[], int]:
         """The same without waiting. Call what it answers to wait for the end."""
-        order = {"deed": deed, "args": args, "die_at": die_at, "settings": settings}
+        order: dict[str, object] = {
+            "deed": deed,
+            "args": args,
+            "die_at": die_at,
+            "settings": settings,
+        }
         pid = int(self._ask(order))
         return lambda: int(self._ask({"wait": pid}))
 
@@ -81,15 +87,15 @@ def arm(point: str) -> None:
     owner: Any = import_module(module)
     for part in owners:
         owner = getattr(owner, part)
-    original, left = getattr(owner, name), int(*nth or [1])
+    original, last = getattr(owner, name), int(nth[0] if nth else 1)
+    calls = count(1)
 
     def mortal(*args: object, **named: object) -> object:
-        nonlocal left
-        left -= 1
-        if left == 0 and moment == "before":
+        is_last = next(calls) == last
+        if is_last and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = original(*args, **named)
-        if left == 0:
+        if is_last:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 

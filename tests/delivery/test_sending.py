@@ -369,7 +369,7 @@ def test_a_database_that_is_away_costs_no_answer(
     original = sending.Shift._note
     failures: list[bool] = []
 
-    def away(self: Any, done: Any, *others: Any) -> set[int]:
+    def away(self: Any, done: Any, *others: Any) -> Any:
         if done and len(failures) < 2:
             failures.append(True)
             raise OperationalError("server closed the connection unexpectedly")
