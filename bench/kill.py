@@ -117,11 +117,19 @@ def clock() -> Iterator[None]:
 
 
 def run(
-    *, kills: int, recipients: int, workers: int, rate: int, var: Path, seed: int | None = None
+    *,
+    kills: int,
+    recipients: int,
+    workers: int,
+    rate: int,
+    var: Path,
+    seed: int | None = None,
+    then: Callable[[], object] = lambda: None,
 ) -> Result:
     """Mail `recipients` people on the present database, which is empty, and kill on the way.
 
-    `rate`: mails a second, so slow that the mailing outlives the last kill.
+    `rate`: mails a second, so slow that the mailing outlives the last kill. `then` is called
+    after that one.
     """
     from delivery import sending
     from delivery.models import Delivery
@@ -146,6 +154,7 @@ def run(
                     break
                 crew.kill_one(chance)
                 done += 1
+            then()
             until(lambda: mailing.is_sent, patience=PATIENCE + 2 * recipients / rate)
     rows = Delivery.objects.values_list("message_id", "state", "subscriber_id")
     return judge(list(rows), _read(taken), done, done * sending.LINES, recipients)

@@ -178,4 +178,8 @@ def _patiently[Result](deed: Callable[[], Result]) -> Result:
                 logger.warning("Waiting for the database: %s", first_line(error))
             told = True
             close_old_connections()
-            time.sleep(1)
+            _nap()
+
+
+def _nap() -> None:
+    time.sleep(1)

@@ -377,7 +377,7 @@ def test_a_database_that_is_away_costs_no_answer(
 
     monkeypatch.setattr(sending.Shift, "_note", away)
     monkeypatch.setattr(sending, "close_old_connections", lambda: None)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(sending, "_nap", lambda: None)
     send()
     assert len(failures) == 2
     assert states(mailing) == {"accepted": 3}
