@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timesince import timesince
 
-from delivery.holding import LATE, hold_running
+from delivery.holding import LATE, hold_due, hold_running
 from delivery.models import Instance
 from delivery.signals import sending_stopped
 from publication import access
@@ -30,6 +31,7 @@ FILE = "instance.json"
 # How exactly an older copy is told from the database as this machine last saw it.
 BEAT = timedelta(seconds=30)
 ELSEWHERE = "This database was last used by another install: it looks like a copy."
+RESTORED = "It had begun when the copy was made, and who got it since is not known here."
 OLDER = "This database is older than when this install last looked at it: it was restored."
 
 
@@ -61,18 +63,24 @@ def look(now: datetime) -> str:
             _close(doubt)
             return doubt
         if now - known.seen_at > LATE:
-            hold_running(known.seen_at, now)
+            silence = timesince(known.seen_at, now)
+            hold_running(f"Newsdesk stood still for {silence} while it was being sent.")
         if now - known.seen_at > BEAT:
             _remember(known, now)
     return known.closed_because
 
 
-def open_again(*, by: "User | None") -> None:
-    """A person says that this is the one that sends; the next look takes possession."""
+def open_again(*, by: "User | None", now: datetime) -> None:
+    """A person says that this is the one that sends; the next look takes possession.
+
+    Mailings that had begun in the copy are held one by one: what the other one sent is not known.
+    """
     access.require(by, "delivery.send_mailing")
     with transaction.atomic():
         if Instance.objects.exclude(closed_because="").delete()[0]:
             access.record(by, "sends from here", "this install")
+            hold_running(RESTORED)
+            hold_due(RESTORED, now)
 
 
 def _take_possession(now: datetime) -> Instance:

@@ -40,10 +40,14 @@ def hold_if_late(mailing: Mailing, now: datetime) -> bool:
     return hold(mailing, f"It was due on {hour:%-d %B %Y, %H:%M %Z}, {timesince(due, now)} ago.")
 
 
-def hold_running(seen_at: datetime, now: datetime) -> int:
-    """Hold what was under way when this install fell silent. Answers how many."""
-    reason = f"Newsdesk stood still for {timesince(seen_at, now)} while it was being sent."
+def hold_running(reason: str) -> int:
+    """Hold every mailing that is under way. Answers how many."""
     return sum(hold(mailing, reason) for mailing in list(Mailing.objects.running()))
+
+
+def hold_due(reason: str, now: datetime) -> int:
+    """Hold every mailing that would begin by now. Answers how many."""
+    return sum(hold(mailing, reason) for mailing in list(Mailing.objects.due(now)))
 
 
 def hold_troubled() -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from audience.addresses import address_key
@@ -17,6 +17,7 @@ from toolbox.addresses import AddressError
 from toolbox.readonly import ReadOnlyAdmin
 
 Verb = Callable[..., None]
+TITLE = "The ledger: who got what"
 
 
 class ToSettle(admin.SimpleListFilter):
@@ -36,9 +37,10 @@ class ToSettle(admin.SimpleListFilter):
 class DeliveryAdmin(ReadOnlyAdmin):
     """The ledger, to search by address and issue. What is uncertain is settled here."""
 
-    list_display = ["subscriber", "issue", "state", "reason", "attempts", "finished_at"]
+    list_display = ["subscriber", "state", "issue", "reason", "attempts", "finished_at"]
     list_filter = [ToSettle, "state"]
     list_select_related = ["subscriber", "mailing__issue"]
+    list_per_page = 50
     ordering = ["-pk"]
     show_full_result_count = False
     search_fields = ["subscriber__email"]
@@ -71,6 +73,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
             return queryset.filter(address_key=address_key(term)), False
         except AddressError:
             return super().get_search_results(request, queryset, search_term)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Who may decide; asked by the actions below."""

@@ -140,8 +140,8 @@ class MailingAdmin(ReadOnlyAdmin):
 
     def open(self, request: HttpRequest) -> HttpResponse:
         """This is the install that sends."""
-        said = "Newsdesk sends from here. It goes on within seconds."
-        _try(request, partial(fence.open_again, by=person(request)), said)
+        said = "Newsdesk sends from here. Mailings that had begun are on hold: look at each."
+        _try(request, partial(fence.open_again, by=person(request), now=timezone.now()), said)
         return redirect("admin:delivery_mailing_changelist")
 
     def rehearse(self, request: HttpRequest, issue_pk: int) -> HttpResponse:

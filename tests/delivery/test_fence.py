@@ -101,13 +101,16 @@ def test_a_person_opens_it_and_it_is_known_from_then_on(
     mailing = make_mailing(readers=1)
     move_house(settings, tmp_path)
     fence.look(NOW)
-    fence.open_again(by=make_editor())
+    fence.open_again(by=make_editor(), now=NOW)
     for minutes in range(3):
         assert fence.look(NOW + minutes * MINUTE) == ""
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.hold_reason) == (Mailing.State.PAUSED, fence.RESTORED)
+    mailings.resume(mailing, by=None, now=NOW)
+    mailings.release_due(NOW + 2 * MINUTE)
     assert sending.drain(NOW + 2 * MINUTE) == {"accepted": 1}
-    assert mailing.is_sent
-    verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
-    assert verbs == ["sending stopped", "sends from here"]
+    verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(verbs)[:3] == ["sending stopped", "sends from here", "mailing held"]
 
 
 def test_it_takes_the_permission(settings: LazySettings, tmp_path: Path) -> None:
@@ -115,7 +118,7 @@ def test_it_takes_the_permission(settings: LazySettings, tmp_path: Path) -> None
     move_house(settings, tmp_path)
     fence.look(NOW)
     with pytest.raises(NotAllowedError):
-        fence.open_again(by=make_staff("charlie", "delivery.view_mailing"))
+        fence.open_again(by=make_staff("charlie", "delivery.view_mailing"), now=NOW)
     assert fence.look(NOW)
 
 
