@@ -216,6 +216,29 @@ def test_whose_address_is_suppressed_after_the_claim_is_skipped() -> None:
     assert Delivery.objects.get(pk=rows[0].pk).skip_reason == "complained"
 
 
+def test_who_takes_a_break_after_the_claim_is_skipped() -> None:
+    mailing = make_mailing(readers=3)
+    claim = Claim()
+    rows = claim.take(10, NOW)
+    for row, days in zip(rows, (7, -7), strict=False):
+        known = Subscriber.objects.filter(deliveries=row)
+        known.update(paused_until=NOW + timedelta(days=days))
+    assert claim.mark(rows, NOW) == {rows[1].pk, rows[2].pk}
+    assert states(mailing) == {"skipped": 1, "sending": 2}
+    assert Delivery.objects.get(pk=rows[0].pk).skip_reason == "paused"
+
+
+def test_who_woke_up_past_the_lease_sends_nothing(send: Callable[..., Sink]) -> None:
+    """K16: frozen between its mark and the first byte."""
+    mailing = make_mailing(readers=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("delivery.crew.wall_clock", lambda: float("inf"))
+        sink = send()
+    assert sink.mails == []
+    assert states(mailing) == {"queued": 1}
+    assert "stood still" in only_delivery().last_answer
+
+
 def test_who_left_before_is_skipped_too(send: Callable[..., Sink]) -> None:
     mailing = make_mailing(readers=2)
     Subscriber.objects.filter(pk=Subscriber.objects.earliest("pk").pk).update(state="complained")
