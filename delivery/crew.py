@@ -86,7 +86,7 @@ def _work(line: Line, jobs: SimpleQueue[Job | None], answers: SimpleQueue[Done])
     line.close()
 
 
-# The other clock may stand still with the machine.
+# Not the monotonic clock, which may stand still with the machine.
 wall_clock = time.time
 
 

@@ -45,10 +45,11 @@ class Own:
 
 def may_send(now: datetime) -> bool:
     """Asked before anything leaves. What stood still for long waits for the clock's look."""
+    before = _read()
     known = Instance.objects.first()
     if known is None:
         return True
-    return not (known.closed_because or _doubt(known, _read()) or now - known.seen_at > LATE)
+    return not (known.closed_because or _doubt(known, before) or now - known.seen_at > LATE)
 
 
 def look(now: datetime) -> str:
@@ -57,9 +58,10 @@ def look(now: datetime) -> str:
     The first look on an install takes possession. One after a long silence holds what was under
     way: a machine that was frozen may not be the one that sends any more.
     """
-    known = Instance.objects.first() or _take_possession(now)
+    before = _read()
+    known = Instance.objects.first() or _take_possession(before, now)
     if not known.closed_because:
-        if doubt := _doubt(known, _read()):
+        if doubt := _doubt(known, before):
             _close(doubt)
             return doubt
         if now - known.seen_at > LATE:
@@ -83,18 +85,34 @@ def open_again(*, by: "User | None", now: datetime) -> None:
             hold_due(RESTORED, now)
 
 
-def _take_possession(now: datetime) -> Instance:
-    token = _read().token or secrets.token_urlsafe(24)
-    known, _ = Instance.objects.get_or_create(pk=1, defaults={"token": token, "seen_at": now})
-    if known.token == token:
-        _write(token, known.seen_at)
-    return known
+def _take_possession(own: Own, now: datetime) -> Instance:
+    """A new database beside an old note is simply a new database."""
+    token = own.token or _new_token(now)
+    seen_at = max(now, own.seen_at or now)
+    return Instance.objects.get_or_create(pk=1, defaults={"token": token, "seen_at": seen_at})[0]
 
 
-def _doubt(known: Instance, own: Own) -> str:
-    if own.token != known.token:
+def _new_token(now: datetime) -> str:
+    """Of two who look at the same moment, one makes the note, and both read it."""
+    draft = _draft(secrets.token_urlsafe(24), now)
+    try:
+        _path().hardlink_to(draft)
+    except FileExistsError:
+        logger.debug("Somebody else was first.")
+    finally:
+        draft.unlink()
+    return _read().token
+
+
+def _doubt(known: Instance, before: Own) -> str:
+    """`before`: the note as it was before the row was read. Others look at the same moment.
+
+    The token is noted before the row is made, so it is read last; the hour is noted after it
+    stands in the row, so it is read first.
+    """
+    if _read().token != known.token:
         return ELSEWHERE
-    return OLDER if own.seen_at is not None and own.seen_at > known.seen_at else ""
+    return OLDER if before.seen_at is not None and before.seen_at > known.seen_at else ""
 
 
 @transaction.atomic
@@ -123,9 +141,13 @@ def _read() -> Own:
 
 def _write(token: str, seen_at: datetime) -> None:
     """Whole or not at all."""
-    draft = _path().with_suffix(".new")
+    _draft(token, seen_at).replace(_path())
+
+
+def _draft(token: str, seen_at: datetime) -> Path:
+    draft = _path().with_suffix(f".{secrets.token_hex(4)}")
     draft.write_text(json.dumps({"token": token, "seen_at": seen_at.isoformat()}))
-    draft.replace(_path())
+    return draft
 
 
 def _path() -> Path:

@@ -1,11 +1,13 @@
 """A database that was restored elsewhere, or is of yesterday, sends nothing by itself."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from delivery import fence, mailings, sending, sweeping
 from delivery.models import Instance, Mailing
@@ -68,6 +70,21 @@ def test_a_database_of_yesterday_sends_nothing() -> None:
     Instance.objects.filter(pk=1).update(seen_at=NOW)  # as in the dump
     assert_nothing_leaves(NOW + 3 * MINUTE)
     assert fence.look(NOW + 3 * MINUTE) == fence.OLDER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_look_at_once_do_not_doubt_each_other() -> None:
+    """The clock of a worker, a sweep from cron, and the first look of both on a new install."""
+
+    def look(round_: int) -> str:
+        try:
+            return fence.look(NOW + round_ * MINUTE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as clocks:
+        assert set(clocks.map(look, [round_ for round_ in range(12) for _ in range(4)])) == {""}
+    assert [path.name for path in fence._path().parent.glob("instance*")] == [fence.FILE]
 
 
 def test_a_machine_that_died_between_its_two_notes_is_not_doubted(
@@ -160,7 +177,6 @@ def test_a_restart_within_the_hour_goes_on_by_itself() -> None:
 
 
 def test_an_install_without_readers_moves_freely(settings: LazySettings, tmp_path: Path) -> None:
-    """A new database beside an old note is simply a new database."""
     fence.look(NOW + 9 * MINUTE)
     Instance.objects.all().delete()
     make_readers(1)

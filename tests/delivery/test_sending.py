@@ -79,17 +79,18 @@ def test_silence_before_the_dot_waits_too(
     send: Callable[..., Sink], failure: Reply, step: str
 ) -> None:
     make_mailing(readers=1)
-    send(timeout=0.05, **{step: failure})
+    send(timeout=0.5, **{step: failure})
     row = only_delivery()
     assert (row.state, row.attempts) == (State.QUEUED, 1)
 
 
 @pytest.mark.parametrize("failure", [close, hang])
 def test_silence_after_the_dot_is_uncertain_and_never_repeated(
-    send: Callable[..., Sink], failure: Reply
+    send: Callable[..., Sink], failure: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("toolbox.smtp.DOT_PATIENCE", 1)
     make_mailing(readers=1)
-    send(timeout=0.02, dot=failure)
+    send(timeout=0.5, dot=failure)
     row = only_delivery()
     assert row.state == State.UNCERTAIN
     assert row.last_answer
