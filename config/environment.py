@@ -50,6 +50,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> int:
+    if int(text) < 0:
+        raise ValueError("less than 0")
+    return int(text)
+
+
 def _site(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -97,6 +103,18 @@ SETTINGS = (
     ),
     Setting(
         "EMAIL_URL", _mailer, "mailbox:", "smtp://, smtp+tls://, smtps://; mailbox: = var/mailbox."
+    ),
+    Setting("MAIL_PER_SECOND", _count, "", "Most mails of all mailings in any second, if limited."),
+    Setting("MAIL_PER_HOUR", _count, "", "The same for any hour: what your mail service allows."),
+    Setting("MAIL_PER_DAY", _count, "", "The same for any 24 hours."),
+    Setting(
+        "MAIL_CANCEL_WINDOW",
+        _seconds,
+        "",
+        "Seconds between publishing and the first mail. Default: 300; in laptop mode 0.",
+    ),
+    Setting(
+        "INSTANCE", str, "", "Names the sender; on each host the same. Default: a file in VAR_DIR."
     ),
     Setting("VAR_DIR", str, "", "Where the SQLite file, the local mailbox and uploads live."),
     Setting("METRICS_TOKEN", str, "", "Bearer token that opens /metrics. Empty: it is not there."),

@@ -1,5 +1,6 @@
 """Settings of one Newsdesk. What differs between installs comes from `config.environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,6 +109,18 @@ TASKS = {
 }
 MAILERS = {"default": ENV["EMAIL_URL"]}
 MAILBOX_DIR = VAR_DIR / "mailbox"
+# None: no limit.
+MAIL_PER_SECOND = ENV["MAIL_PER_SECOND"]
+MAIL_PER_HOUR = ENV["MAIL_PER_HOUR"]
+MAIL_PER_DAY = ENV["MAIL_PER_DAY"]
+# On a laptop mail goes to the local mailbox, and there is nobody to call it back from.
+MAIL_CANCEL_WINDOW = timedelta(
+    seconds=(0 if LAPTOP else 300)
+    if ENV["MAIL_CANCEL_WINDOW"] is None
+    else ENV["MAIL_CANCEL_WINDOW"]
+)
+# The other half of delivery.models.Instance; empty: a file in VAR_DIR holds it.
+INSTANCE = ENV["INSTANCE"]
 
 METRICS_TOKEN = ENV["METRICS_TOKEN"]
 

@@ -4,6 +4,7 @@ Everything that touches the database stays with whoever hands out the work, so t
 answers of all lines can share a commit.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -24,6 +25,8 @@ class Job:
     sender: str
     recipient: str
     message: bytes
+    # By this hour of the wall clock the lease runs out, and the row may be somebody else's.
+    until: float
 
 
 Done = tuple[Delivery, Answer]
@@ -83,8 +86,17 @@ def _work(line: Line, jobs: SimpleQueue[Job | None], answers: SimpleQueue[Done])
     line.close()
 
 
+# Not the monotonic clock, which may stand still with the machine.
+wall_clock = time.time
+
+
 def _send(line: Line, job: Job) -> Answer:
-    """A line raises nothing; should it, then nobody knows how far the mail got."""
+    """A line raises nothing; should it, then nobody knows how far the mail got.
+
+    A process that was frozen between its mark and the first byte sends nothing when it wakes.
+    """
+    if wall_clock() > job.until:
+        return Answer(Verdict.TEMPORARY, "Nothing was sent: the worker stood still for too long.")
     try:
         return line.send(job.sender, job.recipient, job.message)
     except Exception as error:

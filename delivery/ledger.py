@@ -60,7 +60,7 @@ class Claim:
         held = self._held(pks)
         marked = held.filter(
             Exists(Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)),
-            Exists(Subscriber.objects.reachable().filter(pk=OuterRef("subscriber_id"))),
+            Exists(Subscriber.objects.mailable(now).filter(pk=OuterRef("subscriber_id"))),
             wire_at=None,
         ).update(wire_at=now, lease_until=now + LEASE)
         if marked == len(pks):
@@ -76,7 +76,7 @@ class Claim:
         """
         state, values = _outcome(row, answer, now)
         ours = Delivery.objects.filter(
-            pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN]
+            pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN], settled_at=None
         )
         written = ours.update(**{**values, "state": state, "last_answer": answer.text})
         return state if written else None
@@ -133,6 +133,8 @@ def _stopped(row: Delivery, now: datetime) -> dict[str, object]:
     suppression = Suppression.objects.filter(address_key=row.subscriber.address_key).first()
     if suppression is not None:
         return _skipped(suppression.reason, now)
+    if not Subscriber.objects.mailable(now).filter(pk=row.subscriber.pk).exists():
+        return _skipped("paused", now)
     if row.mailing.state == Mailing.State.CANCELLED:
         return _skipped("cancelled", now)
     return {"state": State.QUEUED, **_FREE}

@@ -1,6 +1,8 @@
 """What this room does when it hears of a fact."""
 
-from delivery import mailings
+from delivery import mailings, telling
+from delivery.models import Mailing
+from delivery.signals import mailing_held, sending_stopped
 from delivery.tasks import send_due
 from digest.signals import issue_published
 from toolbox.nudges import nudge
@@ -11,3 +13,15 @@ def start_mailing(issue_id: int, revision: int | None = None, **_: object) -> No
     """Plan its mailing, if it is to be mailed. Facts from before `revision` was told lack it."""
     if mailings.start(issue_id, revision) is not None:
         nudge(send_due)
+
+
+@mailing_held.listen("delivery.tell_held")
+def tell_held(mailing_id: int, reason: str) -> None:
+    """Ask the editors to look."""
+    telling.tell_held(Mailing.objects.select_related("issue").get(pk=mailing_id), reason)
+
+
+@sending_stopped.listen("delivery.tell_stopped")
+def tell_stopped(reason: str) -> None:
+    """Ask the editors to look."""
+    telling.tell_stopped(reason)

@@ -1,17 +1,19 @@
 """A mailing: who gets the issue, from which hour, and an editor's hand on it."""
 
 import logging
-import uuid
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
-from audience.models import Subscriber
-from delivery import ledger
+from delivery import fence, ledger
+from delivery.holding import hold_if_late
 from delivery.message import compose, sender_of
-from delivery.models import Delivery, Mailing, RenderedMail
+from delivery.models import Mailing, RenderedMail
+from delivery.rollcall import call_roll
 from digest.models import Issue, RenderedIssue
 from publication import access
 from publication.masthead import current
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("newsdesk.delivery")
 
-BATCH = 2000
 State = Mailing.State
 
 
@@ -33,14 +34,16 @@ class MailingError(Exception):
 def start(issue_id: int, revision: int | None = None) -> Mailing | None:
     """Plan the mailing of a published issue; None if it is not to be mailed. Once only.
 
-    `revision` is the artefact that was published; None: the latest.
+    `revision` is the artefact that was published; None: the latest. However soon it is wanted,
+    there is a while after publishing in which it can be called back.
     """
     issue = Issue.objects.get(pk=issue_id)
-    if issue.mail_at is None:
+    if issue.mail_at is None or issue.published_at is None:
         return None
     artefacts = issue.rendered
     rendered = artefacts.latest() if revision is None else artefacts.get(revision=revision)
-    plan = {"rendered": rendered, "mail_at": issue.mail_at}
+    hour = max(issue.mail_at, issue.published_at + settings.MAIL_CANCEL_WINDOW)
+    plan = {"rendered": rendered, "mail_at": hour}
     mailing, _ = Mailing.objects.get_or_create(issue=issue, defaults=plan)
     mail_of(mailing.rendered)
     return mailing
@@ -49,9 +52,13 @@ def start(issue_id: int, revision: int | None = None) -> Mailing | None:
 def release_due(now: datetime) -> int:
     """Let out every mailing whose hour has come. Answers how many.
 
-    One that cannot be let out is logged and waits; it harms no other.
+    One that cannot be let out is logged and waits; it harms no other. One that is late waits for
+    a person.
     """
-    return sum(_let_out(mailing, now) for mailing in list(Mailing.objects.due(now)))
+    if not fence.may_send(now):
+        return 0
+    in_time = [due for due in Mailing.objects.due(now) if not hold_if_late(due, now)]
+    return sum(_let_out(mailing, now) for mailing in in_time)
 
 
 def _let_out(mailing: Mailing, now: datetime) -> bool:
@@ -64,35 +71,19 @@ def _let_out(mailing: Mailing, now: datetime) -> bool:
 
 
 def release(mailing: Mailing, now: datetime) -> None:
-    """Make one row for each subscriber, then let workers at them.
+    """Make one row for each subscriber and let workers at them, in one transaction.
 
-    Who is in by the first try gets it: a try that died half-way is gone over again and adds
-    the same people. While rows are made the mailing stays SCHEDULED, so nothing leaves early.
+    Who is in by the first try gets it: a mailing that was held back and goes on is gone over
+    again and adds the same people.
     """
-    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED, released_at=None).update(
-        released_at=now
-    )
-    mailing.refresh_from_db()
-    if mailing.state != State.SCHEDULED or mailing.released_at is None:
-        return
     mail, host = mail_of(mailing.rendered), sender_of(current()).partition("@")[2]
-    for people in _batches(mailing.released_at):
-        Delivery.objects.bulk_create(
-            (
-                Delivery(
-                    mailing=mailing,
-                    subscriber_id=pk,
-                    address_key=key,
-                    mail=mail,
-                    message_id=f"<{uuid.uuid4().hex}@{host}>",
-                    next_attempt_at=mailing.released_at,
-                )
-                for pk, key in people
-            ),
-            ignore_conflicts=True,
+    with transaction.atomic():
+        let_out = Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(
+            state=State.RELEASED, released_at=Coalesce("released_at", Value(now))
         )
-    Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(state=State.RELEASED)
-    mailing.refresh_from_db()
+        mailing.refresh_from_db()
+        if let_out:
+            call_roll(mailing, mail, host=host)
 
 
 def pause(mailing: Mailing, *, by: "User | None") -> None:
@@ -101,10 +92,20 @@ def pause(mailing: Mailing, *, by: "User | None") -> None:
         _move(mailing, [State.SCHEDULED, State.RELEASED], State.PAUSED, by=by)
 
 
-def resume(mailing: Mailing, *, by: "User | None") -> None:
+def resume(mailing: Mailing, *, by: "User | None", now: datetime) -> None:
     """Go on where it was. It passes by `release` again, which adds nobody. Raises MailingError."""
     with transaction.atomic():
-        _move(mailing, [State.PAUSED], State.SCHEDULED, by=by)
+        _move(mailing, [State.PAUSED], State.SCHEDULED, by=by, hold_reason="", confirmed_at=now)
+
+
+def reschedule(mailing: Mailing, mail_at: datetime, *, by: "User | None", now: datetime) -> None:
+    """Give one that has not begun another hour. Raises MailingError."""
+    if mail_at < now:
+        raise MailingError("That hour has passed. Give one that is still to come.")
+    if mailing.released_at is not None:
+        raise MailingError(f"{mailing} has begun: its hour cannot be changed any more.")
+    with transaction.atomic():
+        _move(mailing, [State.SCHEDULED], State.SCHEDULED, by=by, mail_at=mail_at)
 
 
 def cancel(mailing: Mailing, *, by: "User | None", now: datetime) -> None:
@@ -125,21 +126,14 @@ def mail_of(rendered: RenderedIssue) -> RenderedMail:
     )[0]
 
 
-def _batches(by_then: datetime) -> Iterator[list[tuple[int, str]]]:
-    """Everybody who had confirmed by then, some at a time: memory stays flat."""
-    last = 0
-    asked = Subscriber.objects.mailable(by_then).filter(confirmed_at__lte=by_then).order_by("pk")
-    while people := list(asked.filter(pk__gt=last).values_list("pk", "address_key")[:BATCH]):
-        yield people
-        last = people[-1][0]
-
-
-def _move(mailing: Mailing, states: list[State], to: State, *, by: "User | None") -> None:
+def _move(
+    mailing: Mailing, states: list[State], to: State, *, by: "User | None", **values: object
+) -> None:
     """Change the intent where it is one of `states`, and put it on record."""
     access.require(by, "delivery.send_mailing")
     if mailing.is_sent:
         raise MailingError(f"{mailing} has been sent.")
-    moved = Mailing.objects.filter(pk=mailing.pk, state__in=states).update(state=to)
+    moved = Mailing.objects.filter(pk=mailing.pk, state__in=states).update(state=to, **values)
     mailing.refresh_from_db()
     if not moved:
         raise MailingError(f"{mailing} is {mailing.get_state_display().lower()}.")

@@ -29,8 +29,11 @@ class NoWayOutError(Exception):
     """The approved mail has no place for a person's own link out, so nobody may be sent it."""
 
 
-def compose(rendered: RenderedIssue) -> bytes:
-    """The approved mail as bytes, the placeholder in it. Raises NoWayOutError."""
+def compose(rendered: RenderedIssue, *, mark: str = "") -> bytes:
+    """The approved mail as bytes, the placeholder in it. Raises NoWayOutError.
+
+    `mark` stands before the subject of a mail that is not the real one.
+    """
     for body in (rendered.email_text, rendered.email_html):
         if TOKEN not in body:
             raise NoWayOutError(f"{rendered} has no unsubscribe link in its text or its HTML.")
@@ -39,7 +42,7 @@ def compose(rendered: RenderedIssue) -> bytes:
     mail["From"] = Address(publication.sender_name, addr_spec=sender_of(publication))
     if publication.reply_to:
         mail["Reply-To"] = normalise(publication.reply_to)
-    mail["Subject"] = one_line(rendered.subject)
+    mail["Subject"] = one_line(f"{mark}{rendered.subject}")
     mail["List-Id"] = f"{one_line(publication.name)} <{_list_id(publication)}>"
     mail["MIME-Version"] = "1.0"
     mail.make_alternative()

@@ -18,6 +18,11 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         """Mailings whose hour has come and that nobody holds back."""
         return self.filter(state=Mailing.State.SCHEDULED, mail_at__lte=now)
 
+    def running(self) -> Self:
+        """Released ones that are not through."""
+        opened = Delivery.objects.open().filter(mailing=OuterRef("pk"))
+        return self.filter(Exists(opened), state=Mailing.State.RELEASED)
+
     def with_work(self, now: datetime) -> Self:
         """Released ones with a row to send at this hour, the oldest first."""
         due = Delivery.objects.due(now).filter(mailing=OuterRef("pk"))
@@ -54,7 +59,9 @@ class Mailing(models.Model):
     # Who had confirmed by then gets it: a rerun adds the same people.
     released_at = models.DateTimeField(null=True)
     # Why it stands still, where no person held it back.
-    hold_reason = models.CharField(max_length=200, blank=True)
+    hold_reason = models.CharField(max_length=300, blank=True)
+    # When a person last said to go on. Its lateness and its errors are counted anew from there.
+    confirmed_at = models.DateTimeField(null=True)
 
     objects = MailingQuerySet.as_manager()
 
@@ -122,6 +129,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> Self:
         """Rows that wait and whose pause is over. Whether the mailing is let out, it knows."""
         return self.filter(state=Delivery.State.QUEUED, next_attempt_at__lte=now)
+
+    def troubled(self) -> Self:
+        """Those the mail server's answers speak against, or its silence: not a worker's death."""
+        unanswered = Q(state=Delivery.State.UNCERTAIN, attempts__gt=0)
+        return self.filter(Q(state=Delivery.State.FAILED) | unanswered)
 
     def to_settle(self) -> Self:
         """Those of which nobody knows whether they arrived, and nobody has said what to do."""
@@ -202,6 +214,10 @@ class Delivery(models.Model):
             models.Index(
                 fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"
             ),
+            # Serves delivery.pace and the rate on a mailing's page: what left within a window.
+            models.Index(
+                fields=["wire_at"], condition=Q(wire_at__isnull=False), name="delivery_on_the_wire"
+            ),
             # Serves DeliveryQuerySet.to_settle.
             models.Index(
                 fields=["mailing"],
@@ -212,3 +228,25 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id}/{self.pk} {self.state}"
+
+
+class Instance(models.Model):
+    """Who sends from this database: one row, to compare with what only this machine knows.
+
+    A dump that is restored elsewhere, or of yesterday, brings the row along and not the other
+    half: `delivery.fence`.
+    """
+
+    token = models.CharField(max_length=64)
+    # When its clock last looked.
+    seen_at = models.DateTimeField()
+    # Why nothing leaves until a person says that this is the one; empty: it is.
+    closed_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="instance_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.closed_because or "open"

@@ -1,11 +1,14 @@
 """Where a mailing stands, counted from its rows when somebody looks."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from delivery.models import Delivery, Mailing
 
 State = Delivery.State
 OPEN = {State.QUEUED, State.SENDING}
+SENT = {State.ACCEPTED, State.DELIVERED, State.BOUNCED, State.COMPLAINED}
+WINDOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Tally:
-    """The rows of one mailing by state."""
+    """The rows of one mailing by state. `rate`: mails that went on the wire in the last minute."""
 
     counts: dict[str, int]
+    rate: int = 0
 
     @property
     def total(self) -> int:
@@ -29,9 +33,34 @@ class Tally:
         return sum(self.counts.values())
 
     @property
+    def to_go(self) -> int:
+        """Those whose end is not known yet."""
+        return sum(self.counts.get(state, 0) for state in OPEN)
+
+    @property
     def ended(self) -> int:
         """Those of whom there is nothing left to do."""
-        return self.total - sum(self.counts.get(state, 0) for state in OPEN)
+        return self.total - self.to_go
+
+    @property
+    def sent(self) -> int:
+        """Those whose mail server has it."""
+        return sum(self.counts.get(state, 0) for state in SENT)
+
+    @property
+    def errors(self) -> int:
+        """Those who will not get it."""
+        return self.counts.get(State.FAILED, 0)
+
+    @property
+    def uncertain(self) -> int:
+        """Those of whom nobody knows."""
+        return self.counts.get(State.UNCERTAIN, 0)
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """At this pace; None where there is none."""
+        return timedelta(minutes=self.to_go / self.rate) if self.rate and self.to_go else None
 
     @property
     def lines(self) -> list[Line]:
@@ -50,6 +79,7 @@ def obstacle(mailing: Mailing) -> str:
     return latest.first() or ""
 
 
-def tally(mailing: Mailing) -> Tally:
-    """One query."""
-    return Tally(mailing.progress())
+def tally(mailing: Mailing, now: datetime) -> Tally:
+    """Two queries."""
+    recent = mailing.deliveries.filter(wire_at__gt=now - WINDOW, wire_at__lte=now)
+    return Tally(mailing.progress(), recent.count())

@@ -10,13 +10,16 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import compress
+from functools import partial
+from itertools import compress, islice
 
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 from audience.models import Subscriber
+from delivery import fence, pace
 from delivery.crew import Crew, Done, Job
-from delivery.ledger import Claim
+from delivery.holding import ALARM, hold_troubled
+from delivery.ledger import LEASE, Claim
 from delivery.message import fill_in, pieces_of, sender_of
 from delivery.models import Delivery, RenderedMail
 from publication.masthead import current
@@ -31,14 +34,19 @@ BATCH = 100
 # A task that ends soon lets the worker stop soon; the next one goes on where this one ended.
 SLICE = timedelta(seconds=5)
 HEARTBEAT = 5.0  # seconds
+REST = 0.05  # seconds, when the pace allows nothing this moment
 PATIENCE = 600  # seconds for a database that is away
+ERRORS = {Delivery.State.FAILED, Delivery.State.UNCERTAIN}
 
 
 def drain(now: datetime) -> Counter[str]:
     """Send what is due for a few seconds. Answers how many tried rows came to which state.
 
-    Ends early when nothing is left, and when no server can be reached.
+    Ends early when nothing is left, when no server can be reached, and when the hour's mails or
+    the day's have gone.
     """
+    if not fence.may_send(now):
+        return Counter()
     return Shift(now).work()
 
 
@@ -47,12 +55,14 @@ class Shift:
 
     def __init__(self, now: datetime) -> None:
         self._started, self._began = now, time.monotonic()
+        self._renewed = self._began
         self._sender = sender_of(current())
         self._pieces: dict[int, list[bytes]] = {}
         self._claim = Claim()
         self._waiting: deque[Delivery] = deque()
-        self._left = True
+        self._left, self._resting = True, False
         self._counts: Counter[str] = Counter()
+        self._errors = 0
 
     def work(self) -> Counter[str]:
         """Until the slice is over, the rows are, or every line has gone."""
@@ -63,7 +73,9 @@ class Shift:
                 self._top_up(crew)
                 for job in self._settle(done, crew):
                     crew.hand_out(job)
-                if not crew.busy and not (self._waiting and self._goes_on(crew)):
+                self._look_at_errors(at_least=ALARM)
+                if not crew.busy and self._is_over(crew):
+                    self._look_at_errors(at_least=1)
                     return self._counts
                 done = self._hear(crew)
         finally:
@@ -71,13 +83,15 @@ class Shift:
             _patiently(self._claim.give_back)
 
     def _hear(self, crew: Crew) -> list[Done]:
-        """What came back. While servers think, the lease is kept."""
-        if not crew.busy:
-            return []
-        done = crew.hear(HEARTBEAT)
-        if not done:
+        """What came back. While servers think, or the pace keeps us, the lease is kept."""
+        if time.monotonic() > self._renewed + HEARTBEAT:
             _patiently(lambda: self._claim.renew(self._now()))
-        return done
+            self._renewed = time.monotonic()
+        if crew.busy:
+            return crew.hear(REST if self._resting else HEARTBEAT)
+        if self._resting:
+            time.sleep(REST)
+        return []
 
     def _now(self) -> datetime:
         """The door's clock, carried on."""
@@ -86,50 +100,69 @@ class Shift:
     def _goes_on(self, crew: Crew) -> bool:
         return crew.free > 0 and self._now() < self._started + SLICE
 
+    def _is_over(self, crew: Crew) -> bool:
+        if not self._waiting or not self._goes_on(crew):
+            return True
+        return self._resting and _patiently(lambda: pace.is_spent(self._now()))
+
     def _top_up(self, crew: Crew) -> None:
         """Claim more rows when those at hand run short."""
         if self._left and len(self._waiting) < crew.free and self._goes_on(crew):
             more = _patiently(lambda: self._claim.take(BATCH, self._now()))
+            for mail_id in {row.mail_id for row in more} - self._pieces.keys():
+                self._pieces[mail_id] = _patiently(partial(_pieces_of, mail_id))
             self._waiting.extend(more)
             self._left = bool(more)
 
     def _settle(self, done: list[Done], crew: Crew) -> list[Job]:
         """Record what came back and mark what goes next, in one commit."""
         count = min(crew.free, len(self._waiting)) if self._goes_on(crew) else 0
-        following = [self._waiting.popleft() for _ in range(count)]
+        following = list(islice(self._waiting, count))
         if not done and not following:
             return []
-        now = self._now()
-        marked = _patiently(lambda: self._note(done, following, now))
+        now, until = self._now(), time.time() + LEASE.total_seconds()
+        going, marked = _patiently(lambda: self._note(done, following, now))
+        self._resting = len(going) < len(following)
+        for _ in going:
+            self._waiting.popleft()
         return [
-            self._job(row, row.subscriber, now)
-            for row in following
+            self._job(row, row.subscriber, now, until)
+            for row in going
             if row.pk in marked and row.subscriber is not None
         ]
 
-    def _note(self, done: list[Done], following: list[Delivery], now: datetime) -> set[int]:
+    def _note(
+        self, done: list[Done], following: list[Delivery], now: datetime
+    ) -> tuple[list[Delivery], set[int]]:
+        """Answers which rows the pace lets go, and which of them are marked."""
         with transaction.atomic():
             states = [self._claim.record(row, answer, now) for row, answer in done]
-            marked = self._claim.mark(following, now)
+            going = following[: pace.allowance(len(following), now)]
+            marked = self._claim.mark(going, now)
         tried = (answer.verdict is not Verdict.AWAY for _, answer in done)
         self._counts.update(state for state in compress(states, tried) if state)
-        return marked
+        self._errors += sum(state in ERRORS for state in states)
+        return going, marked
 
-    def _job(self, row: Delivery, subscriber: Subscriber, now: datetime) -> Job:
+    def _look_at_errors(self, *, at_least: int) -> None:
+        """Once there are some, ask of all workers' rows whether there are too many."""
+        if self._errors >= at_least:
+            self._errors = 0
+            _patiently(hold_troubled)
+
+    def _job(self, row: Delivery, subscriber: Subscriber, now: datetime, until: float) -> Job:
         message = fill_in(
-            self._pieces_of(row.mail_id),
+            self._pieces[row.mail_id],
             recipient=subscriber.email,
             token=subscriber.token,
             message_id=row.message_id,
             date=now,
         )
-        return Job(row, self._sender, subscriber.email, message)
+        return Job(row, self._sender, subscriber.email, message, until)
 
-    def _pieces_of(self, mail_id: int) -> list[bytes]:
-        if mail_id not in self._pieces:
-            source = RenderedMail.objects.values_list("source", flat=True).get(pk=mail_id)
-            self._pieces[mail_id] = pieces_of(bytes(source))
-        return self._pieces[mail_id]
+
+def _pieces_of(mail_id: int) -> list[bytes]:
+    return pieces_of(bytes(RenderedMail.objects.values_list("source", flat=True).get(pk=mail_id)))
 
 
 def _patiently[Result](deed: Callable[[], Result]) -> Result:
@@ -145,4 +178,8 @@ def _patiently[Result](deed: Callable[[], Result]) -> Result:
                 logger.warning("Waiting for the database: %s", first_line(error))
             told = True
             close_old_connections()
-            time.sleep(1)
+            _nap()
+
+
+def _nap() -> None:
+    time.sleep(1)

@@ -39,6 +39,23 @@ def leave(delivery: Delivery, *, by: "User | None", now: datetime) -> None:
     _settle(delivery, "leave uncertain", by, settled_at=now)
 
 
+def settle_all(
+    mailing: Mailing, *, again: bool, by: "User | None", now: datetime, only: int | None = None
+) -> int:
+    """Decide on all that are uncertain in a mailing, or on the one with the pk `only`.
+
+    Answers how many there were left to decide. Raises MailingError.
+    """
+    rows = mailing.deliveries.to_settle().select_related("mailing__issue")
+    if only is not None:
+        rows = rows.filter(pk=only)
+    decide = send_again if again else leave
+    settled = list(rows)
+    for row in settled:
+        decide(row, by=by, now=now)
+    return len(settled)
+
+
 def _settle(delivery: Delivery, verb: str, by: "User | None", **values: object) -> None:
     access.require(by, "delivery.send_mailing")
     with transaction.atomic():

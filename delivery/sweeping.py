@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from delivery import ledger
+from delivery import fence, ledger, pace
 from delivery.models import Delivery, Mailing
 from delivery.tasks import send_due
 from toolbox.nudges import nudge
@@ -13,7 +13,11 @@ from toolbox.nudges import nudge
 def sweep(now: datetime) -> str | None:
     """Settle what dead workers left and nudge for what is due. One line when there was any."""
     settled = ledger.recover(now) + ledger.skip_cancelled(now)
-    due = Mailing.objects.due(now).count() + Mailing.objects.with_work(now).count()
+    if closed := fence.look(now):
+        return f"nothing is sent: {closed}"
+    due = Mailing.objects.due(now).count()
+    if not pace.is_spent(now):
+        due += Mailing.objects.with_work(now).count()
     if due:
         nudge(send_due)
     if not settled and not due:

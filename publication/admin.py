@@ -13,7 +13,10 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
 
     fieldsets = [
         (None, {"fields": ["name", "tagline", "about", "accent", "language"]}),
-        ("Mail", {"fields": ["sender_name", "sender_email", "reply_to", "postal_address"]}),
+        (
+            "Mail",
+            {"fields": ["sender_name", "sender_email", "reply_to", "postal_address", "seed_list"]},
+        ),
         ("Rhythm", {"fields": ["publishing_day", "time_zone"]}),
     ]
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from publication.look import Look, look
-from publication.validators import known_time_zone, mailable
+from publication.validators import all_mailable, known_time_zone, mailable
 
 
 class Weekday(models.IntegerChoices):
@@ -40,6 +40,11 @@ class Publication(models.Model):
     reply_to = models.EmailField(blank=True, validators=[mailable])
     postal_address = models.CharField(
         max_length=300, help_text="Printed below every mail, as the law asks in many countries."
+    )
+    seed_list = models.TextField(
+        blank=True,
+        validators=[all_mailable],
+        help_text="Who gets test mails beside you, one address a line: inboxes to look at them in.",
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
     language = models.CharField(

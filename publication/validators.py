@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
-from toolbox.addresses import AddressError, normalise
+from toolbox.addresses import AddressError, normalise, several
 
 
 def known_time_zone(name: str) -> None:
@@ -17,5 +17,13 @@ def mailable(address: str) -> None:
     """Refuse an address that Django takes and mail does not, such as one at localhost."""
     try:
         normalise(address)
+    except AddressError as error:
+        raise ValidationError(str(error)) from error
+
+
+def all_mailable(text: str) -> None:
+    """The same for a list of them."""
+    try:
+        several(text)
     except AddressError as error:
         raise ValidationError(str(error)) from error

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from tests.dying import Mortal, mortals
 from tests.web import Web, serving
+from tests.workers import database_url
 
 # Playwright runs an event loop in the test's thread; Django's ORM is called from it on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -20,6 +22,7 @@ def house(settings: LazySettings, tmp_path: Path) -> None:
     in this test's own box."""
     settings.FETCH_ALLOW_PRIVATE = True
     settings.FETCH_PAGES = False
+    settings.VAR_DIR = tmp_path
     settings.MAILBOX_DIR = tmp_path / "mailbox"
     # Slow on purpose is right for passwords, and wrong 300 times a run.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -30,3 +33,10 @@ def web() -> Iterator[Web]:
     """A web server of this test's own."""
     with serving() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def mortal(django_db_setup: None) -> Iterator[Mortal]:
+    """Processes of their own on the tests' database, to be killed."""
+    with mortals(database_url()) as forking:
+        yield forking

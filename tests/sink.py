@@ -85,6 +85,7 @@ class Session(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
     sink: Sink
     sender = recipient = step = ""
+    message_id = b""
 
     def handle(self) -> None:
         with self.sink.lock:
@@ -133,6 +134,7 @@ class Session(socketserver.StreamRequestHandler):
             data += line
         time.sleep(self.sink.delay)
         body = (b"\r\n" + data[:-3]).replace(b"\r\n..", b"\r\n.")[2:]
+        self.message_id = b"".join(re.findall(rb"^Message-ID: (\S+)", body, re.MULTILINE)[:1])
         reply = self.sink.replies.get("dot", GREETED["dot"])
         answer = reply if isinstance(reply, str) else reply(self)
         if answer.startswith("250"):

@@ -50,6 +50,17 @@ def normalise(email: str) -> str:
     return address
 
 
+def several(text: str) -> list[str]:
+    """The addresses in a text, one a line or behind commas, each once. Raises AddressError."""
+    found: dict[str, None] = {}
+    for word in text.replace(",", " ").split():
+        try:
+            found[normalise(word)] = None
+        except AddressError as error:
+            raise AddressError(f"“{word}”: {error}") from error
+    return list(found)
+
+
 def _domain(domain: str) -> str:
     """A domain name in ASCII. IDNA 2008: Python's own codec sends straße.de to strasse.de."""
     domain = domain.removesuffix(".").lower()

@@ -23,11 +23,15 @@ class Line(Protocol):
     def close(self) -> None: ...
 
 
-def open_lines(count: int) -> list[Line]:
-    """The lines mail goes out by. They connect when they are first used."""
+def open_lines(count: int, *, timeout: float | None = None) -> list[Line]:
+    """The lines mail goes out by. They connect when they are first used.
+
+    `timeout`: seconds, where somebody waits for the answer and cannot wait as long as a worker.
+    """
     mailer = settings.MAILERS["default"]
     if mailer.get("BACKEND", SMTP) == SMTP:
-        return [smtp.Line(**mailer["OPTIONS"]) for _ in range(count)]
+        options = mailer["OPTIONS"] | ({"timeout": timeout} if timeout else {})
+        return [smtp.Line(**options) for _ in range(count)]
     return [MailerLine()]
 
 

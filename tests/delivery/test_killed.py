@@ -10,49 +10,46 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
+from bench import kill
 from delivery import ledger, sending
 from delivery.models import Delivery, Mailing
 from tests.delivery.makers import make_mailing, states
-from tests.sink import Sink, sinking
-from tests.workers import children_of, kill, until, working
+from tests.sink import sinking
+from tests.workers import until, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State
 READERS = 200
-KILLS = 2
-
-
-def kill_in_the_middle(sink: Sink, var: Path, taken: int) -> None:
-    """Start a worker; end it and its children without a word once so many mails are out."""
-    with working(var, EMAIL_URL=f"smtp://127.0.0.1:{sink.port}") as worker:
-        until(lambda: len(sink.mails) >= taken)
-        for pid in [worker.pid, *children_of(worker.pid)]:
-            kill(pid)
 
 
 def time_passes() -> None:
-    """Every lease of the dead has run out."""
+    """Every lease has run out, those of the living too: they lose the row, or settle it late."""
     Delivery.objects.filter(state=State.SENDING).update(lease_until=timezone.now())
 
 
 def test_killed_it_loses_nobody_and_mails_nobody_twice(tmp_path: Path) -> None:
-    mailing = make_mailing(readers=READERS)
-    with sinking(delay=0.03) as sink:
-        for round_ in range(1, KILLS + 1):
-            kill_in_the_middle(sink, tmp_path, taken=round_ * 60)
-            time_passes()
-        assert Delivery.objects.open().exists()
-        with working(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{sink.port}"):
-            until(lambda: Mailing.objects.get(pk=mailing.pk).is_sent)
-    ended = states(mailing)
-    assert set(ended) <= {State.ACCEPTED, State.UNCERTAIN}
-    assert sum(ended.values()) == READERS
-    assert ended.get(State.UNCERTAIN, 0) <= KILLS * sending.LINES
-    taken = Counter(sink.recipients)
-    assert max(taken.values()) == 1
-    rows = Delivery.objects.values_list("subscriber__email", "state")
-    assert all(taken[email] == 1 for email, state in rows if state == State.ACCEPTED)
-    assert set(taken) <= {email for email, _ in rows}
+    """A short run of the bench. Two workers, each killed and replaced at random."""
+    result = kill.run(
+        kills=3, recipients=READERS, workers=2, rate=25, var=tmp_path, then=time_passes
+    )
+    assert result.kills == 3
+    assert (result.lost, result.doubled) == (0, 0)
+    assert result.uncertain <= result.allowed
+    assert result.accepted + result.uncertain == READERS
+
+
+def test_the_bench_sees_what_is_wrong() -> None:
+    """Whoever is not in the ledger, not through, not with the server, or not known; and twice."""
+    rows: list[tuple[str, str, int | None]] = [
+        ("<a>", "accepted", 1),
+        ("<b>", "accepted", 2),  # the server has no such mail
+        ("<c>", "uncertain", 3),
+        ("<d>", "queued", 4),
+    ]
+    taken = Counter({"<a>": 3, "<c>": 1, "<z>": 1})
+    result = kill.judge(rows, taken, kills=1, allowed=4, recipients=5)
+    assert str(result) == "kills 1 accepted 2 uncertain 1 lost 4 doubled 2"
+    assert not result.is_good
 
 
 def test_told_to_stop_it_leaves_nothing_uncertain(tmp_path: Path) -> None:

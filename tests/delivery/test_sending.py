@@ -79,17 +79,18 @@ def test_silence_before_the_dot_waits_too(
     send: Callable[..., Sink], failure: Reply, step: str
 ) -> None:
     make_mailing(readers=1)
-    send(timeout=0.05, **{step: failure})
+    send(timeout=0.5, **{step: failure})
     row = only_delivery()
     assert (row.state, row.attempts) == (State.QUEUED, 1)
 
 
 @pytest.mark.parametrize("failure", [close, hang])
 def test_silence_after_the_dot_is_uncertain_and_never_repeated(
-    send: Callable[..., Sink], failure: Reply
+    send: Callable[..., Sink], failure: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("toolbox.smtp.DOT_PATIENCE", 1)
     make_mailing(readers=1)
-    send(timeout=0.02, dot=failure)
+    send(timeout=0.5, dot=failure)
     row = only_delivery()
     assert row.state == State.UNCERTAIN
     assert row.last_answer
@@ -214,6 +215,29 @@ def test_whose_address_is_suppressed_after_the_claim_is_skipped() -> None:
     assert claim.mark(rows, NOW) == {rows[1].pk}
     assert states(mailing) == {"skipped": 1, "sending": 1}
     assert Delivery.objects.get(pk=rows[0].pk).skip_reason == "complained"
+
+
+def test_who_takes_a_break_after_the_claim_is_skipped() -> None:
+    mailing = make_mailing(readers=3)
+    claim = Claim()
+    rows = claim.take(10, NOW)
+    for row, days in zip(rows, (7, -7), strict=False):
+        known = Subscriber.objects.filter(deliveries=row)
+        known.update(paused_until=NOW + timedelta(days=days))
+    assert claim.mark(rows, NOW) == {rows[1].pk, rows[2].pk}
+    assert states(mailing) == {"skipped": 1, "sending": 2}
+    assert Delivery.objects.get(pk=rows[0].pk).skip_reason == "paused"
+
+
+def test_who_woke_up_past_the_lease_sends_nothing(send: Callable[..., Sink]) -> None:
+    """K16: frozen between its mark and the first byte."""
+    mailing = make_mailing(readers=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("delivery.crew.wall_clock", lambda: float("inf"))
+        sink = send()
+    assert sink.mails == []
+    assert states(mailing) == {"queued": 1}
+    assert "stood still" in only_delivery().last_answer
 
 
 def test_who_left_before_is_skipped_too(send: Callable[..., Sink]) -> None:
@@ -369,7 +393,7 @@ def test_a_database_that_is_away_costs_no_answer(
     original = sending.Shift._note
     failures: list[bool] = []
 
-    def away(self: Any, done: Any, *others: Any) -> set[int]:
+    def away(self: Any, done: Any, *others: Any) -> Any:
         if done and len(failures) < 2:
             failures.append(True)
             raise OperationalError("server closed the connection unexpectedly")
@@ -377,7 +401,7 @@ def test_a_database_that_is_away_costs_no_answer(
 
     monkeypatch.setattr(sending.Shift, "_note", away)
     monkeypatch.setattr(sending, "close_old_connections", lambda: None)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(sending, "_nap", lambda: None)
     send()
     assert len(failures) == 2
     assert states(mailing) == {"accepted": 3}

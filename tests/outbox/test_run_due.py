@@ -100,6 +100,19 @@ def test_an_editor_can_run_again_what_gave_up(
     assert heard[-1] == "mended"
 
 
+def test_what_gave_up_is_listed_with_its_traceback(
+    something_happened: ReliableSignal, heard: list[str], client: Client
+) -> None:
+    receipt = give_up(something_happened)
+    client.force_login(make_editor())
+    listed = client.get("/admin/outbox/receipt/", {"state__exact": "given_up"}).content.decode()
+    assert "test.broken" in listed
+    assert "test.first" not in listed.partition("result_list")[2]
+    assert "ValueError: no paper left" in listed
+    page = client.get(f"/admin/outbox/receipt/{receipt.pk}/change/").content.decode()
+    assert "<pre>Traceback (most recent call last):" in page
+
+
 def test_only_what_gave_up_is_put_back_and_counted(
     something_happened: ReliableSignal, heard: list[str], client: Client
 ) -> None:

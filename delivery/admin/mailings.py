@@ -1,0 +1,214 @@
+"""Where each mailing stands, and an editor's hand on it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from delivery import fence, mailings, rehearsal, settling
+from delivery.admin.forms import HourForm, RehearsalForm, starting_with
+from delivery.admin.person import MAY_SEND, person
+from delivery.mailings import MailingError
+from delivery.message import NoWayOutError
+from delivery.models import Instance, Mailing
+from delivery.progress import obstacle, tally
+from digest.models import Issue
+from publication.access import NotAllowedError
+from publication.masthead import current
+from toolbox.readonly import ReadOnlyAdmin
+
+# Uncertain rows shown on the mailing's page; the ledger has the others.
+SHOWN = 10
+SAID = {
+    "pause": "Paused: nothing leaves any more.",
+    "resume": "Resumed: it goes on within seconds.",
+    "cancel": "Cancelled: nobody else gets it.",
+    "reschedule": "It has another hour.",
+}
+
+
+@admin.register(Mailing)
+class MailingAdmin(ReadOnlyAdmin):
+    """The list, a page for each mailing, and its buttons. Every button is a POST."""
+
+    list_display = ["issue", "standing", "mail_at", "done"]
+    list_filter = ["state"]
+    list_select_related = ["issue"]
+    list_per_page = 25
+    change_list_template = "admin/delivery/mailings.html"
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, mailing: Any) -> str:
+        """The state in a word, as a person would say it."""
+        return str(mailing.standing_with(has_open=mailing.unended > 0))
+
+    @admin.display
+    def done(self, mailing: Any) -> str:
+        """How many rows have ended, of all."""
+        ended = mailing.total - mailing.unended
+        return f"{ended:,} of {mailing.total:,}" if mailing.total else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mailing]:
+        return Mailing.objects.counted()
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site.admin_view
+        act = site(require_POST(self.act))
+        deeds = [
+            path(f"<int:pk>/{deed}/", act, {"deed": deed}, name=f"delivery_mailing_{deed}")
+            for deed in SAID
+        ]
+        settle, open_ = site(require_POST(self.settle)), site(require_POST(self.open))
+        return [
+            *deeds,
+            path("<int:pk>/settle/", settle, name="delivery_mailing_settle"),
+            path("<int:pk>/live/", site(require_GET(self.live)), name="delivery_mailing_live"),
+            path("test/<int:issue_pk>/", site(self.rehearse), name="delivery_mailing_test"),
+            path("open/", open_, name="delivery_mailing_open"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), **_fence(request)})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One page: where it stands, who is left, what can be done."""
+        mailing = self._find(request, object_id)
+        uncertain = mailing.deliveries.to_settle().select_related("subscriber")
+        context = self._about(request, mailing) | {
+            **_fence(request),
+            "title": str(mailing),
+            "buttons": _buttons(request, mailing),
+            "may_send": request.user.has_perm(MAY_SEND),
+            "form": HourForm(initial={"mail_at": mailing.mail_at}),
+            "to_settle": uncertain.count(),
+            "uncertain": uncertain[:SHOWN],
+        }
+        return TemplateResponse(request, "admin/delivery/mailing.html", context)
+
+    def live(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The part of the page that changes by itself, for its script to put in place."""
+        context = self._about(request, self._find(request, str(pk)))
+        return TemplateResponse(request, "admin/delivery/live.html", context)
+
+    def act(self, request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+        """One of the buttons."""
+        mailing = get_object_or_404(Mailing, pk=pk)
+        values: dict[str, Any] = {} if deed == "pause" else {"now": timezone.now()}
+        if deed == "reschedule":
+            form = HourForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, " ".join(map(str, form.errors["mail_at"])))
+                return redirect("admin:delivery_mailing_change", pk)
+            values["mail_at"] = form.cleaned_data["mail_at"]
+        verb = getattr(mailings, deed)
+        _try(request, partial(verb, mailing, by=person(request), **values), SAID[deed])
+        return redirect("admin:delivery_mailing_change", pk)
+
+    def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One click on one uncertain mail, or on all of them."""
+        mailing = get_object_or_404(Mailing, pk=pk)
+        again, only = request.POST.get("deed") == "again", request.POST.get("delivery", "")
+        deed = partial(
+            settling.settle_all,
+            mailing,
+            again=again,
+            only=int(only) if only.isdecimal() else None,
+            by=person(request),
+            now=timezone.now(),
+        )
+        said = "will be sent again, under the same Message-ID." if again else "left as they are."
+        _try(request, deed, f"{{}} {said}")
+        return redirect("admin:delivery_mailing_change", pk)
+
+    def open(self, request: HttpRequest) -> HttpResponse:
+        """This is the install that sends."""
+        said = "Newsdesk sends from here. Mailings that had begun are on hold: look at each."
+        _try(request, partial(fence.open_again, by=person(request), now=timezone.now()), said)
+        return redirect("admin:delivery_mailing_changelist")
+
+    def rehearse(self, request: HttpRequest, issue_pk: int) -> HttpResponse:
+        """Send the approved mail to a few addresses, and show what the server said to each."""
+        if not request.user.has_perm(MAY_SEND):
+            raise PermissionDenied
+        issue = get_object_or_404(Issue, pk=issue_pk)
+        initial = starting_with(person(request).email, current().seed_list)
+        form = RehearsalForm(request.POST if request.method == "POST" else None, initial=initial)
+        tried: list[rehearsal.Tried] = []
+        if form.is_valid():
+            try:
+                addresses, now = form.cleaned_data["addresses"], timezone.now()
+                tried = rehearsal.send_test(issue, addresses, by=person(request), now=now)
+            except (MailingError, NoWayOutError) as error:
+                form.add_error(None, str(error))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Test mail of #{issue.number}",
+            "issue": issue,
+            "form": form,
+            "tried": tried,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/delivery/test.html", context)
+
+    def _find(self, request: HttpRequest, object_id: str) -> Mailing:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        known = Mailing.objects.select_related("issue")
+        return get_object_or_404(known, pk=object_id if object_id.isdecimal() else 0)
+
+    def _about(self, request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
+        now = timezone.now()
+        return {
+            **self.admin_site.each_context(request),
+            "mailing": mailing,
+            "tally": tally(mailing, now),
+            "obstacle": obstacle(mailing),
+            "opts": self.opts,
+        }
+
+
+def _try(request: HttpRequest, deed: Callable[[], object], said: str) -> None:
+    """Do it and say so, or say why not."""
+    try:
+        messages.success(request, said.format(deed()))
+    except MailingError as error:
+        messages.error(request, str(error))
+    except NotAllowedError as error:
+        raise PermissionDenied(str(error)) from error
+
+
+def _fence(request: HttpRequest) -> dict[str, Any]:
+    known = Instance.objects.first()
+    closed = known.closed_because if known else ""
+    return {"closed_because": closed, "may_send": request.user.has_perm(MAY_SEND)}
+
+
+def _buttons(request: HttpRequest, mailing: Mailing) -> list[str]:
+    """What this person can do with this mailing now."""
+    if mailing.is_sent or not request.user.has_perm(MAY_SEND):
+        return []
+    buttons = {
+        Mailing.State.SCHEDULED: ["pause", "cancel"],
+        Mailing.State.RELEASED: ["pause", "cancel"],
+        Mailing.State.PAUSED: ["resume", "cancel"],
+    }.get(Mailing.State(mailing.state), [])
+    begun = mailing.state != Mailing.State.SCHEDULED or mailing.released_at is not None
+    return buttons if begun else [*buttons, "reschedule"]

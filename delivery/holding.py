@@ -1,0 +1,65 @@
+"""Holding a mailing back by the machine's own judgement, until a person has looked."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.timesince import timesince
+
+from delivery.models import Delivery, Mailing
+from delivery.signals import mailing_held
+from publication import access
+from publication.masthead import current
+
+State = Mailing.State
+# What nobody has missed for an hour is perhaps not wanted any more: a server that was off, a
+# snapshot of yesterday.
+LATE = timedelta(minutes=60)
+# So many errors, and more than this share of what was tried: the list or the server is at fault.
+ALARM = 20
+SHARE = 0.05
+
+
+@transaction.atomic
+def hold(mailing: Mailing, reason: str) -> bool:
+    """Pause it, say why, and tell the editors. Answers False when it was held or over before."""
+    going = Mailing.objects.filter(pk=mailing.pk, state__in=[State.SCHEDULED, State.RELEASED])
+    if not going.update(state=State.PAUSED, hold_reason=reason):
+        return False
+    access.record(None, "mailing held", str(mailing.issue), reason=reason)
+    mailing_held.send_reliable(mailing_id=mailing.pk, reason=reason)
+    return True
+
+
+def hold_if_late(mailing: Mailing, now: datetime) -> bool:
+    """Hold one whose hour has passed too long ago, unless somebody has said to go on since."""
+    due = max(mailing.mail_at, mailing.confirmed_at or mailing.mail_at)
+    if now - due <= LATE:
+        return False
+    hour = mailing.mail_at.astimezone(ZoneInfo(current().time_zone))
+    return hold(mailing, f"It was due on {hour:%-d %B %Y, %H:%M %Z}, {timesince(due, now)} ago.")
+
+
+def hold_running(reason: str) -> int:
+    """Hold every mailing that is under way. Answers how many."""
+    return sum(hold(mailing, reason) for mailing in list(Mailing.objects.running()))
+
+
+def hold_due(reason: str, now: datetime) -> int:
+    """Hold every mailing that would begin by now. Answers how many."""
+    return sum(hold(mailing, reason) for mailing in list(Mailing.objects.due(now)))
+
+
+def hold_troubled() -> int:
+    """Hold each running mailing with too many errors since a person last said to go on."""
+    return sum(_hold_if_troubled(mailing) for mailing in list(Mailing.objects.running()))
+
+
+def _hold_if_troubled(mailing: Mailing) -> bool:
+    tried = mailing.deliveries.exclude(state=Delivery.State.SKIPPED).exclude(finished_at=None)
+    if mailing.confirmed_at is not None:
+        tried = tried.filter(finished_at__gt=mailing.confirmed_at)
+    errors, total = tried.troubled().count(), tried.count()
+    if errors < ALARM or errors <= SHARE * total:
+        return False
+    return hold(mailing, f"Too many errors: {errors} of {total} that were tried.")
