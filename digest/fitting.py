@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.utils.html import escape
 
 from curation.models import Link
+from digest import jobs
 from digest.errors import IssueError
 from digest.models import BLOCKS, Block, IssueSection
 from publication.models import SectionKind
@@ -39,7 +40,7 @@ def home(link: Link, sections: Iterable[IssueSection]) -> IssueSection | None:
 
 def values(link: Link) -> dict[str, str]:
     """All a block may take from a link, by field. Each type takes the fields that it has."""
-    role, _, company = link.title.rpartition(" at ")
+    job = jobs.split(link.title)
     return {
         "title": link.title,
         "url": link.url,
@@ -47,8 +48,9 @@ def values(link: Link) -> dict[str, str]:
         "source_label": link.source_label,
         "author": link.author,
         "via": link.via,
-        "role": one_line(role or link.title, 200),
-        "company": one_line(company, 100) if role else "",
+        "role": job.role,
+        "company": job.company,
+        "place": job.place,
         "repo": one_line(_repo(link.url), 200),
         "show": link.source_label,
         "people": link.author,

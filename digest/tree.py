@@ -11,12 +11,11 @@ from urllib.parse import urljoin, urlsplit
 
 from content_editor.contents import Contents, contents_for_item
 from content_editor.models import Region
-from django.db.models import Q
 from django.utils.text import slugify
 
-from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, PublishedItem, SponsorBlock
+from digest.jobs import Runs, earlier_runs, runs_of
+from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from digest.models.details import Detail
-from publication.models import SectionKind
 from toolbox.html import SCHEMES, to_line
 from toolbox.urls import absolute
 
@@ -30,6 +29,8 @@ class Item:
 
     block: Block
     is_new: bool = False
+    # Of a job: the numbers of the earlier published issues that had it.
+    ran_in: tuple[int, ...] = ()
 
     @property
     def url(self) -> str:
@@ -56,7 +57,8 @@ class Item:
     @property
     def label(self) -> str:
         """What a sponsored item says above its title. Never nothing."""
-        return getattr(self.block, "label", "").strip() or "Sponsored"
+        label: str = getattr(self.block, "label", "").strip()
+        return label if any(map(str.isalpha, label)) else "Sponsored"
 
     @property
     def badge(self) -> str:
@@ -118,8 +120,8 @@ def read(issue: Issue) -> Tree:
     # Not issue.regions, which is cached: a section may be newer than it.
     regions = [Region(key=section.key, title=section.title) for section in sections]
     contents = contents_for_item(issue, BLOCKS, regions=regions)
-    known = _known_jobs(issue, contents)
-    nodes = [_node(section, contents[section.key], known) for section in sections]
+    runs = _runs(issue, contents)
+    nodes = [_node(section, contents[section.key], runs) for section in sections]
     kept = [
         node
         for node, section in zip(nodes, sections, strict=True)
@@ -140,9 +142,9 @@ def safe_url(url: str) -> str:
     return url if parts.scheme in SCHEMES and (parts.netloc or parts.scheme == "mailto") else ""
 
 
-def _node(section: IssueSection, blocks: list[Block], known: set[str]) -> SectionNode:
+def _node(section: IssueSection, blocks: list[Block], runs: Runs) -> SectionNode:
     slug = section.section.slug if section.section else slugify(section.title)
-    items = tuple(Item(block, _is_new(block, known)) for block in blocks)
+    items = tuple(_item(block, runs) for block in blocks)
     return SectionNode(
         key=section.key,
         title=section.title,
@@ -171,17 +173,13 @@ def _switched_on(sections: tuple[SectionNode, ...], name: str) -> Iterator[Secti
             yield replace(section, items=items)
 
 
-def _known_jobs(issue: Issue, contents: Contents) -> set[str]:
-    """Addresses and titles of this issue's jobs that an earlier published issue had."""
-    jobs = [block for block in contents if isinstance(block, JobBlock)]
-    if not jobs:
-        return set()
-    same = Q(title__in=[job.heading for job in jobs])
-    same |= Q(url__in=[job.url for job in jobs if job.url])
-    earlier = PublishedItem.objects.filter(same, issue__number__lt=issue.number)
-    pairs = earlier.filter(kind=SectionKind.JOBS).order_by().values_list("title", "url")
-    return {value for pair in pairs for value in pair if value}
+def _runs(issue: Issue, contents: Contents) -> Runs:
+    """The earlier issues that had each of this issue's jobs."""
+    return earlier_runs(issue, [block for block in contents if isinstance(block, JobBlock)])
 
 
-def _is_new(block: Block, known: set[str]) -> bool:
-    return isinstance(block, JobBlock) and known.isdisjoint({block.heading, block.url})
+def _item(block: Block, runs: Runs) -> Item:
+    if not isinstance(block, JobBlock):
+        return Item(block)
+    ran_in = runs_of(block, runs)
+    return Item(block, is_new=not ran_in, ran_in=tuple(ran_in))

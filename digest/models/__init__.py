@@ -12,6 +12,7 @@ from digest.models.blocks import (
     TextBlock,
 )
 from digest.models.issue import Issue, IssueSection
+from digest.models.preflight import Override, Visit
 from digest.models.published import PublishedItem, RenderedIssue
 from digest.models.sponsors import Booking, Sponsor
 
@@ -25,10 +26,12 @@ __all__ = [
     "JobBlock",
     "LinkBlock",
     "MediaBlock",
+    "Override",
     "ProjectBlock",
     "PublishedItem",
     "RenderedIssue",
     "Sponsor",
     "SponsorBlock",
     "TextBlock",
+    "Visit",
 ]

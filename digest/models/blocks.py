@@ -45,6 +45,8 @@ class Block(Plugin):
     icon: ClassVar[str]
     # The fields whose words make the heading: first on the form, and all that is asked for it.
     headline: ClassVar[tuple[str, ...]] = ("title",)
+    # Whether it is something without a title and an address.
+    stands_alone: ClassVar[bool] = False
 
     # Public and stable: the anchor on the page and the id in the feeds.
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -134,6 +136,7 @@ class TextBlock(Block):
     slug = "text"
     kinds = ALL_KINDS
     icon = "notes"
+    stands_alone = True
 
     presenter = models.CharField(max_length=100, blank=True)
     affiliation = models.CharField(max_length=100, blank=True)
@@ -160,6 +163,8 @@ class JobBlock(Block):
     place = models.CharField(max_length=100, blank=True)
     runs_from = models.DateField(null=True, blank=True)
     runs_until = models.DateField(null=True, blank=True)
+    # Counted from the first issue that had it; whichever end comes first.
+    runs_for = models.PositiveSmallIntegerField("issues it runs in", null=True, blank=True)
 
     class Meta(Block.Meta):
         verbose_name = "job"

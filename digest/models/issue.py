@@ -32,6 +32,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Issues anybody may read, newest first."""
         return self.filter(state=Issue.State.PUBLISHED).order_by("-number")
 
+    def before(self, issue: "Issue") -> Self:
+        """Issues dated before `issue`, or that day with a lower number; the last one first."""
+        same_day = Q(date=issue.date, number__lt=issue.number)
+        return self.filter(Q(date__lt=issue.date) | same_day).order_by("-date", "-number")
+
     def due(self, now: datetime) -> Self:
         """Approved issues whose hour has come."""
         return self.filter(state=Issue.State.READY, publish_at__lte=now)

@@ -48,6 +48,7 @@ class Booking(models.Model):
                 fields=["issue_date", "slot"],
                 condition=~Q(state="cancelled"),
                 name="booking_slot_sold_once",
+                violation_error_message="This slot is taken on that day: choose another.",
             ),
         ]
 
