@@ -27,6 +27,8 @@ from toolbox.urls import absolute
 
 # What was looked at so lately is not asked again.
 FRESH = timedelta(hours=12)
+# Whoever presses the button wants to know what is there now.
+AGAIN = timedelta(minutes=1)
 # Whoever does not answer within so many seconds, all waiting included, is not waited for.
 PATIENCE = 45.0
 LEASE = timedelta(minutes=2)

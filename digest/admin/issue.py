@@ -46,8 +46,11 @@ class IssueAdmin(Discarding):
     view_on_site = False
 
     class Media:
-        css = {"all": ["newsdesk/desk.css"]}
-        js = [forms.Script("newsdesk/desk.js", type="module")]
+        css = {"all": ["newsdesk/desk.css", "newsdesk/preflight.css"]}
+        js = [
+            forms.Script("newsdesk/desk.js", type="module"),
+            forms.Script("newsdesk/preflight.js", type="module"),
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk_urls(self), *super().get_urls()]

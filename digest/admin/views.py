@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from curation.models import Link
 from digest import approval, assembly, publishing
 from digest.admin.person import editor
+from digest.admin.preflight import let_pass, look, preflight, take_back
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
 from digest.errors import IssueError
@@ -43,6 +44,10 @@ def desk_urls(desk: "IssueAdmin") -> list[URLPattern]:
         "reopen": reopen,
         "publish": publish,
         "recall": recall,
+        "preflight": preflight,
+        "look": look,
+        "let_pass": let_pass,
+        "take_back": take_back,
     }
     return [
         path("draft/", guarded(draft), name="digest_issue_draft"),

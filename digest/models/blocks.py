@@ -15,7 +15,7 @@ from django_prose_editor.fields import ProseEditorField
 from curation.models import Link
 from digest.models.details import Detail, between, on, said
 from digest.models.issue import RICH_TEXT, Issue
-from digest.models.sponsors import Booking
+from digest.models.sponsors import Booking, says_something
 from publication.models import SectionKind
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ class SponsorBlock(Block):
     booking = models.ForeignKey(
         Booking, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    label = models.CharField(max_length=30, default="Sponsored")
+    label = models.CharField(max_length=30, default="Sponsored", validators=[says_something])
 
     class Meta(Block.Meta):
         verbose_name = "sponsor"

@@ -31,6 +31,11 @@ THANKED = re.compile(
     r"\s*(?:\bfor\b|\bon\b|\bwho\b|[.!]|\s[-–—]\s|$)",
     re.IGNORECASE,
 )
+PEOPLE = re.compile(
+    r"\b(?:contributors?|newcomers?|people|authors?|developers?|members?|speakers?|winners?|fellows"
+    r"|volunteers?|maintainers?|committers?|engineers?|first-timers?|candidates?|mentors?)\b",
+    re.IGNORECASE,
+)
 OPEN_LIST = re.compile(
     r"\b(?:others?|more|everyone|everybody|all|many|those|each|our|team|them|and co)\b", re.I
 )
@@ -56,9 +61,7 @@ def people_miscounted(subject: Subject) -> Iterator[Hit]:
     for passage in subject.passages:
         for found in THANKED.finditer(passage.text):
             names = found["names"]
-            if OPEN_LIST.search(names) or not re.search(
-                r"\w(?:ers|ors|people|s)\b", found["between"]
-            ):
+            if OPEN_LIST.search(names) or not PEOPLE.search(found["between"]):
                 continue
             count = len(
                 [name for name in re.split(r",|\band\b|&", names) if re.search(r"\w", name)]

@@ -63,7 +63,9 @@ def shouting(subject: Subject) -> Iterator[Hit]:
 def unpaired_mark(subject: Subject) -> Iterator[Hit]:
     """A bracket or a quotation mark that is opened and not closed, or the other way about."""
     for passage in subject.passages:
-        if not MISREAD.search(passage.text) and (mark := _unpaired(passage)):
+        # A quotation may go on over paragraphs: each opens it again, the last one closes it.
+        more = passage.item is not None and len(subject.paragraphs(passage.item)) > 1
+        if not MISREAD.search(passage.text) and (mark := _unpaired(passage, goes_on=more)):
             yield Hit(f"{passage.name} has a {mark} without its other half.", passage.item)
 
 
@@ -80,12 +82,12 @@ def raw_markup(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"{passage.name} shows its markup: “{found[0][:60]}”.", passage.item)
 
 
-def _unpaired(passage: Passage) -> str:
-    """The mark at fault. A quotation may go on over paragraphs: then only what closes counts."""
+def _unpaired(passage: Passage, *, goes_on: bool) -> str:
+    """The mark at fault, if any."""
     text = POINT.sub(" ", SMILEY.sub(" ", passage.text))
     for opening, closing in PAIRS.items():
         opened, closed = text.count(opening), text.count(closing)
-        if opened == closed or (opening == "“" and (opened > closed or "„" in text)):
+        if opened == closed or (opening == "“" and (goes_on or "„" in text)):
             continue
         return opening if opened > closed else closing
     # Behind a digit it means inches.

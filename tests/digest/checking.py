@@ -15,9 +15,10 @@ FINE = {
 }
 
 
-def sound(number: int = 7, **values: Any) -> Issue:
+def sound(number: int | None = None, **values: Any) -> Issue:
     """A draft in which nothing is found; with `values`, of its second link they are true."""
-    issue = make_issue(number, preheader="What is in it.")
+    free = max([6, *Issue.objects.values_list("number", flat=True)]) + 1
+    issue = make_issue(number or free, preheader="What is in it.")
     add(LinkBlock, issue, **FINE)
     if values:
         odd = {**FINE, "title": "Odd", "url": "https://example.com/odd"}
