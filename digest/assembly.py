@@ -11,11 +11,11 @@ from django.db.models import Max
 
 from curation import uses
 from curation.models import Link, LinkUse
-from digest import approval
+from digest import approval, jobs
 from digest.errors import IssueError
 from digest.fitting import PlacementError, block_for, home
 from digest.guards import STEP, blocks_of, open_for_change
-from digest.models import BLOCKS, Block, Issue, IssueSection
+from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock
 from publication.access import record, require
 from publication.masthead import current
 from publication.models import Publication, Section, SectionKind
@@ -23,6 +23,9 @@ from toolbox.text import one_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+Placed = tuple[Link, IssueSection, Block]
 
 
 class DraftExistsError(IssueError):
@@ -65,6 +68,7 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         link = Link.objects.select_for_update().get(pk=link.pk)
         check_placeable(link, issue)
         block = block_for(link, issue_section, ordering=_last(issue) + STEP)
+        _check_job(block, issue)
         block.save()
         _tell_queue(issue, [(link, issue_section, block)])
         approval.reopen(issue, by=by)
@@ -132,10 +136,27 @@ def _set_shortlist(issue: Issue, sections: Sequence[IssueSection]) -> list[Block
         for at, link in waiting
         if (section := home(link, sections))
     ]
+    placed = _each_job_once(placed)
     for model in BLOCKS:
         model.objects.bulk_create(block for _, _, block in placed if type(block) is model)
     _tell_queue(issue, placed)
     return [block for _, _, block in placed]
+
+
+def _each_job_once(placed: list[Placed]) -> list[Placed]:
+    """Of links to one job the first is placed; the others stay on the shortlist."""
+    own = [block for _, _, block in placed if isinstance(block, JobBlock)]
+    kept = {block.uid for block in jobs.once(own)}
+    return [it for it in placed if not isinstance(it[2], JobBlock) or it[2].uid in kept]
+
+
+def _check_job(block: Block, issue: Issue) -> None:
+    """Raise AlreadyPlacedError if it is a job that stands in the issue by another link."""
+    if not isinstance(block, JobBlock):
+        return
+    for standing in JobBlock.objects.filter(parent=issue):
+        if jobs.same(block, standing):
+            raise AlreadyPlacedError(f"“{standing}” stands in this issue already.")
 
 
 def _lead(sections: Sequence[IssueSection], blocks: Sequence[Block]) -> str:

@@ -35,10 +35,9 @@ class JobWords:
 def split(title: str) -> JobWords:
     """The role, company and place of "Role at Company (Remote)"; a title without is all role."""
     words = one_line(NEW_MARK.sub(" ", title))
-    place = _PLACE.search(words)
-    if place and words[: place.start()].strip():
-        words = words[: place.start()]
-    said = (place["in"] or place["after"] or "") if place else ""
+    said = ""
+    if (place := _PLACE.search(words)) and words[: place.start()].strip():
+        words, said = words[: place.start()], place["in"] or place["after"]
     for mark in _PARTED:
         if parted := list(mark.finditer(words)):
             role, company = words[: parted[-1].start()], words[parted[-1].end() :]

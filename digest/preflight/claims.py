@@ -33,7 +33,7 @@ TO_COME = re.compile(
 )
 OVER = re.compile(
     r"\b(?:was|were|had|did|ran|took place|happened|ended|closed|lasted|held|released|announced"
-    r"|published|since|ago|extended|passed|expired|began|started|wrote|recorded)\b",
+    r"|published|since|ago|extended|passed|expired|wrote|recorded)\b",
     re.IGNORECASE,
 )
 # An invitation: what it names must still be to be had.

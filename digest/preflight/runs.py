@@ -16,13 +16,7 @@ def job_over(subject: Subject) -> Iterator[Hit]:
     """A job that has run its time."""
     for item, job in _jobs(subject):
         if jobs.is_over(job, subject.day, item.ran_in):
-            until = job.runs_until
-            end = (
-                f"on {date_format(until, 'j F Y')}"
-                if until and until < subject.day
-                else (f"after {job.runs_for} issues, the last of them #{item.ran_in[-1]}")
-            )
-            yield Hit(f"“{item.name}” ended {end}.", item)
+            yield Hit(f"“{item.name}” ended {_end(job, subject, item)}.", item)
 
 
 def job_twice(subject: Subject) -> Iterator[Hit]:
@@ -87,6 +81,14 @@ def event_undated(subject: Subject) -> Iterator[Hit]:
         dates = (event.starts_on, event.ends_on, event.cfp_until)
         if not any(dates) and not subject.is_out:
             yield Hit(f"“{item.name}” has no date.", item)
+
+
+def _end(job: JobBlock, subject: Subject, item: Item) -> str:
+    until = job.runs_until
+    if until and until < subject.day:
+        return f"on {date_format(until, 'j F Y')}"
+    issues = "issue" if job.runs_for == 1 else "issues"
+    return f"after {job.runs_for} {issues}, the last was #{item.ran_in[-1]}"
 
 
 def _jobs(subject: Subject) -> list[tuple[Item, JobBlock]]:
