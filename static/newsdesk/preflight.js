@@ -14,7 +14,7 @@ function jump(target) {
   row.classList.remove("collapsed")
   row.classList.add("preflight-found")
   setTimeout(() => row.classList.remove("preflight-found"), 4000)
-  row.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true })
+  row.querySelector(".form-row input:not([type=hidden]), .form-row textarea")?.focus({ preventScroll: true })
   row.scrollIntoView({ block: "center" })
   return true
 }

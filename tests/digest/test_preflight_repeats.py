@@ -53,7 +53,7 @@ def test_a_follow_up_says_so_itself() -> None:
 
 
 def test_a_column_comes_every_week_under_one_title() -> None:
-    values = {"section": "Fellow Report", "title": "Fellow Report - Ann"}
+    values: dict[str, Any] = {"section": "Fellow Report", "title": "Fellow Report - Ann"}
     ran(**values, url="https://example.org/nov/13/", blurb=LONG)
     issue = sound()
     shelf = add_section(issue, "Fellow Report")
@@ -73,7 +73,12 @@ def test_a_column_comes_every_week_under_one_title() -> None:
 def test_what_is_paid_for_and_what_takes_place_comes_again() -> None:
     ran(model=SponsorBlock, title="Ballast, the ship", url="https://ballast.example/", blurb=LONG)
     day = dt.date(2027, 4, 1)
-    con = {"title": "HarbourCon", "url": "https://con.example/", "starts_on": day, "blurb": LATER}
+    con: dict[str, Any] = {
+        "title": "HarbourCon",
+        "url": "https://con.example/",
+        "starts_on": day,
+        "blurb": LATER,
+    }
     ran(model=EventBlock, weeks=2, **con)
     issue = sound()
     add(SponsorBlock, issue, title="Ballast, the ship", url="https://ballast.example/", blurb=LONG)

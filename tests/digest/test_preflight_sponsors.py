@@ -52,7 +52,7 @@ def test_what_was_sold_is_not_forgotten() -> None:
 
 
 def test_one_that_no_reader_sees_is_missing_too() -> None:
-    off = {"in_email": False, "in_web": False, "in_feeds": False}
+    off: dict[str, Any] = {"in_email": False, "in_web": False, "in_feeds": False}
     assert codes(advertised(booked(), **off)) == ["slot-missing"]
 
 

@@ -121,7 +121,11 @@ def test_a_blurb_that_says_the_title_again_is_none() -> None:
     title = "Queries on any data, as a queryset"
     assert codes(sound(title=title, blurb=p(f"{title}."))) == ["blurb-repeats"]
 
-    project = {"title": f"ann/anyquery: {title}", "blurb": p(title), "url": "https://example.org/a"}
+    project: dict[str, Any] = {
+        "title": f"ann/anyquery: {title}",
+        "blurb": p(title),
+        "url": "https://example.org/a",
+    }
     assert codes(with_block(ProjectBlock, **project)) == ["blurb-repeats"]
 
 

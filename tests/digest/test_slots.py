@@ -115,7 +115,9 @@ def test_the_page_says_all_of_it_and_leads_to_a_booking(desk: Client, slot: Sect
     wanted = f"?calendar&amp;issue_date={free}&amp;slot={slot.pk}"
     assert reverse("admin:digest_booking_add") + wanted in html
 
-    form = desk.get(reverse("admin:digest_booking_add"), {"issue_date": str(free), "slot": slot.pk})
+    form = desk.get(
+        reverse("admin:digest_booking_add"), {"issue_date": str(free), "slot": str(slot.pk)}
+    )
     assert f'<option value="{slot.pk}" selected>' in form.content.decode()
 
 

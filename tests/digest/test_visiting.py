@@ -101,7 +101,8 @@ def test_nobody_is_waited_for_longer_than_the_rest(
 
 def test_thirty_links_are_asked_at_the_same_time(web: Web) -> None:
     """Nobody is answered before the last has asked: one after the other would never end."""
-    asked, all_there = set(), Event()
+    asked: set[int] = set()
+    all_there = Event()
 
     def together() -> None:
         asked.add(len(asked))
