@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from curation import uses
 from curation.models import Link, LinkUse
-from digest import approval, carrying, history
+from digest import approval, carrying, history, jobs
 from digest.errors import IssueError
 from digest.fitting import PlacementError, block_for, home
 from digest.guards import STEP, blocks_of, may_stand, open_for_change
@@ -23,6 +23,9 @@ from toolbox.text import one_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+Placed = tuple[Link, IssueSection, Block]
 
 
 class DraftExistsError(IssueError):
@@ -68,6 +71,7 @@ def place(link: Link, issue_section: IssueSection, *, by: "User | None") -> Bloc
         check_placeable(link, issue)
         block = block_for(link, issue_section)
         block.ordering = _last(issue) + STEP
+        _check_job(block, issue)
         block.save()
         _tell_queue(issue, [(block, issue_section.title)])
         approval.reopen(issue, by=by)
@@ -151,6 +155,7 @@ def _fill(issue: Issue, sections: list[IssueSection]) -> list[Block]:
     """Set the shortlist, in the order of the queue, and behind it what is taken over."""
     waiting = Link.objects.unplaced().select_for_update()
     blocks = [block_for(link, home_) for link in waiting if (home_ := home(link, sections))]
+    blocks = _each_job_once(blocks)
     said = {words for block in blocks for words in carrying.same(block)}
     taken_over = carrying.jobs(issue, sections) + carrying.events(issue, sections)
     blocks += [block for block in taken_over if said.isdisjoint(carrying.same(block))]
@@ -162,6 +167,21 @@ def _fill(issue: Issue, sections: list[IssueSection]) -> list[Block]:
     titles = {section.key: section.title for section in sections}
     _tell_queue(issue, [(block, titles[block.region]) for block in blocks])
     return blocks
+
+
+def _each_job_once(blocks: list[Block]) -> list[Block]:
+    """Of links to one job the first is placed; the others stay on the shortlist."""
+    kept = {block.uid for block in jobs.once(it for it in blocks if isinstance(it, JobBlock))}
+    return [it for it in blocks if not isinstance(it, JobBlock) or it.uid in kept]
+
+
+def _check_job(block: Block, issue: Issue) -> None:
+    """Raise AlreadyPlacedError if it is a job that stands in the issue by another link."""
+    if not isinstance(block, JobBlock):
+        return
+    for standing in JobBlock.objects.filter(parent=issue):
+        if jobs.same(block, standing):
+            raise AlreadyPlacedError(f"“{standing}” stands in this issue already.")
 
 
 def _lead(sections: Sequence[IssueSection], blocks: Sequence[Block]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.html import linebreaks
 
+from digest.jobs import earlier_runs, is_over, runs_of, signs
 from digest.models import (
     Block,
     Booking,
@@ -31,7 +32,9 @@ SOLD = (Booking.State.BOOKED, Booking.State.APPROVED)
 def jobs(issue: Issue, sections: Sequence[IssueSection]) -> list[Block]:
     """The jobs of the issue before this one that still run. One taken out of it is over."""
     before = Issue.objects.before(issue).first()
-    running = JobBlock.objects.filter(parent=before).exclude(runs_until__lt=issue.date)
+    standing = list(JobBlock.objects.filter(parent=before))
+    runs = earlier_runs(issue, standing)
+    running = [job for job in standing if not is_over(job, issue.date, runs_of(job, runs))]
     return list(_copies(running, issue, sections))
 
 
@@ -58,6 +61,8 @@ def sponsors(issue: Issue, sections: list[IssueSection]) -> list[Block]:
 
 def same(block: Block) -> set[str]:
     """What two copies of one thing share: its address, or the words of its heading."""
+    if isinstance(block, JobBlock):
+        return signs(block.heading, block.url)
     return {word.strip().casefold() for word in (block.url, block.heading) if word.strip()}
 
 

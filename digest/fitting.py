@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.html import escape
 
 from curation.models import Link
+from digest import jobs
 from digest.errors import IssueError
 from digest.models import BLOCKS, Block, IssueSection
 from publication.models import SectionKind
@@ -44,7 +45,7 @@ def home(link: Link, sections: Iterable[IssueSection]) -> IssueSection | None:
 
 def values(link: Link) -> dict[str, Any]:
     """All a block may take from a link, by field. Each type takes the fields that it has."""
-    role, _, company = link.title.rpartition(" at ")
+    job = jobs.split(link.title)
     return {
         "title": link.title,
         "url": link.url,
@@ -54,8 +55,9 @@ def values(link: Link) -> dict[str, Any]:
         "via": link.via,
         "badge": link.get_kind_display() if link.kind in BADGES else "",
         "follow_up_of": link.follow_up_of,
-        "role": one_line(role or link.title, 200),
-        "company": one_line(company, 100) if role else "",
+        "role": job.role,
+        "company": job.company,
+        "place": job.place,
         "repo": one_line(_repo(link.url), 200),
         "show": link.source_label,
         "people": link.author,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from curation import memory, uses
+from digest import rechecking
 from digest.errors import AlreadyPublishedError, IssueError
 from digest.fingerprint import fingerprint
 from digest.models import Issue, PublishedItem, RenderedIssue
@@ -65,12 +66,13 @@ def schedule(
 def publish_due(now: datetime) -> list[int]:
     """Publish every approved issue whose hour has come. Answers their numbers.
 
-    One that is no longer what was approved loses its hour: it waits for a person, and harms
-    no other.
+    One that is no longer what was approved, or whose sponsor's page is gone, loses its hour: it
+    waits for a person, and harms no other.
     """
     published = []
     for issue in Issue.objects.due(now).order_by("number"):
         try:
+            rechecking.check_sponsors(issue, now=now)
             publish(issue, by=None, now=now, mail_at=issue.mail_at)
         except IssueError as error:
             _hold(issue, str(error))

@@ -11,12 +11,12 @@ from itertools import chain
 from textwrap import shorten
 from urllib.parse import urljoin, urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, PublishedItem, SponsorBlock
+from digest.jobs import Runs, earlier_runs, runs_of
+from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from digest.models.details import Detail
-from publication.models import SectionKind
 from toolbox.html import SCHEMES, to_line
 from toolbox.urls import absolute
 
@@ -30,6 +30,8 @@ class Item:
 
     block: Block
     is_new: bool = False
+    # Of a job: the numbers of the earlier published issues that had it.
+    ran_in: tuple[int, ...] = ()
 
     @property
     def url(self) -> str:
@@ -56,7 +58,8 @@ class Item:
     @property
     def label(self) -> str:
         """What a sponsored item says above its title. Never nothing."""
-        return getattr(self.block, "label", "").strip() or "Sponsored"
+        label: str = getattr(self.block, "label", "").strip()
+        return label if any(map(str.isalpha, label)) else "Sponsored"
 
     @property
     def badge(self) -> str:
@@ -127,8 +130,8 @@ def plant(issue: Issue, sections: Sequence[IssueSection], blocks: Iterable[Block
     for block in sorted(blocks, key=lambda block: block.ordering):
         by_region[block.region].append(block)
     regions = [by_region[section.key] for section in sections]
-    known = _known_jobs(issue, chain.from_iterable(regions))
-    nodes = [_node(section, found, known) for section, found in zip(sections, regions, strict=True)]
+    runs = _runs(issue, chain.from_iterable(regions))
+    nodes = [_node(section, found, runs) for section, found in zip(sections, regions, strict=True)]
     kept = [
         node
         for node, section in zip(nodes, sections, strict=True)
@@ -154,9 +157,9 @@ def _stored(model: type[Block], issue: Issue) -> QuerySet[Block]:
     return stored
 
 
-def _node(section: IssueSection, blocks: list[Block], known: set[str]) -> SectionNode:
+def _node(section: IssueSection, blocks: list[Block], runs: Runs) -> SectionNode:
     slug = section.section.slug if section.section else slugify(section.title)
-    items = tuple(Item(block, _is_new(block, known)) for block in blocks)
+    items = tuple(_item(block, runs) for block in blocks)
     return SectionNode(
         key=section.key,
         title=section.title,
@@ -185,17 +188,13 @@ def _switched_on(sections: tuple[SectionNode, ...], name: str) -> Iterator[Secti
             yield replace(section, items=items)
 
 
-def _known_jobs(issue: Issue, blocks: Iterable[Block]) -> set[str]:
-    """Addresses and titles of this issue's jobs that an earlier published issue had."""
-    jobs = [block for block in blocks if isinstance(block, JobBlock)]
-    if not jobs:
-        return set()
-    same = Q(title__in=[job.heading for job in jobs])
-    same |= Q(url__in=[job.url for job in jobs if job.url])
-    earlier = PublishedItem.objects.filter(same, issue__in=Issue.objects.before(issue))
-    pairs = earlier.filter(kind=SectionKind.JOBS).order_by().values_list("title", "url")
-    return {value for pair in pairs for value in pair if value}
+def _runs(issue: Issue, blocks: Iterable[Block]) -> Runs:
+    """The earlier issues that had each of this issue's jobs."""
+    return earlier_runs(issue, [block for block in blocks if isinstance(block, JobBlock)])
 
 
-def _is_new(block: Block, known: set[str]) -> bool:
-    return isinstance(block, JobBlock) and known.isdisjoint({block.heading, block.url})
+def _item(block: Block, runs: Runs) -> Item:
+    if not isinstance(block, JobBlock):
+        return Item(block)
+    ran_in = runs_of(block, runs)
+    return Item(block, is_new=not ran_in, ran_in=tuple(ran_in))

@@ -42,7 +42,8 @@ def as_json(issue: Issue, items: list[Value]) -> Value:
 def _value(section: SectionNode, item: Item) -> Value:
     block = item.block
     lead = f"<p>{escape(block.lead)}</p>" if block.lead else ""
-    blurb = clean_rich(lead + block.blurb)
+    rel = "sponsored noopener" if item.sponsored else "noopener noreferrer"
+    blurb = clean_rich(lead + block.blurb, rel=rel)
     return {
         "uid": str(block.uid),
         "kind": block.slug,

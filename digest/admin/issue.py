@@ -31,10 +31,11 @@ from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
+SCRIPTS = ("desk", "preview", "keep", "preflight")
 # The scripts share newsdesk/rows; the import map leads to its hashed name.
 DESK = Media(
-    css={"all": ["newsdesk/preview.css", "newsdesk/desk.css"]},
-    js=[forms.Script(f"newsdesk/{name}.js", type="module") for name in ("desk", "preview", "keep")],
+    css={"all": ["newsdesk/preview.css", "newsdesk/desk.css", "newsdesk/preflight.css"]},
+    js=[forms.Script(f"newsdesk/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({"newsdesk/rows": "newsdesk/rows.js"}),
 )
 # content-editor and prose-editor each add a style element: allowed on this page only. The frame of

@@ -12,6 +12,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 
 from digest.admin.person import editor
+from digest.admin.preflight import panel
 from digest.guards import edit_token
 from digest.models import Issue, RenderedIssue
 from digest.preflight import LARGE_MAIL, LARGEST_MAIL, inspect
@@ -46,7 +47,9 @@ def preview(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
     report = None if frozen else inspect(issue)
     shown = frozen or (report.rendering if report else None)
     size = len(shown.email_html.encode()) if shown else 0
-    context |= {"report": report, "shown": shown, "size": size}
+    context |= {"shown": shown, "size": size, "overrides": issue.overrides.all()}
+    if report:
+        context |= panel(request, issue, report)
     return TemplateResponse(request, "admin/digest/issue/preview.html", context)
 
 

@@ -22,6 +22,7 @@ from curation.models import Link
 from digest import approval, assembly, desk, publishing, revisions
 from digest.admin.import_view import import_issues
 from digest.admin.person import editor
+from digest.admin.preflight import let_pass, look, preflight, take_back
 from digest.admin.preview import output, preview
 from digest.admin.publish_form import PublishForm
 from digest.admin.trial import trial
@@ -48,6 +49,10 @@ def desk_urls(site: "IssueAdmin") -> list[URLPattern]:
         "publish": publish,
         "recall": recall,
         "restore": restore,
+        "preflight": preflight,
+        "look": look,
+        "let_pass": let_pass,
+        "take_back": take_back,
     }
     return [
         path("draft/", guarded(draft), name="digest_issue_draft"),

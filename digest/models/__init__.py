@@ -13,6 +13,7 @@ from digest.models.blocks import (
     TextBlock,
 )
 from digest.models.issue import Issue, IssueSection
+from digest.models.preflight import Override, Visit
 from digest.models.published import PublishedItem, RenderedIssue
 from digest.models.revision import Revision
 from digest.models.sponsors import Booking, Sponsor
@@ -28,6 +29,7 @@ __all__ = [
     "JobBlock",
     "LinkBlock",
     "MediaBlock",
+    "Override",
     "ProjectBlock",
     "PublishedItem",
     "RenderedIssue",
@@ -35,4 +37,5 @@ __all__ = [
     "Sponsor",
     "SponsorBlock",
     "TextBlock",
+    "Visit",
 ]

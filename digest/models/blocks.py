@@ -16,7 +16,7 @@ from django_prose_editor.fields import ProseEditorField
 from curation.models import Link
 from digest.models.details import Detail, between, on, said
 from digest.models.issue import RICH_TEXT, Issue
-from digest.models.sponsors import Booking
+from digest.models.sponsors import Booking, says_something
 from publication.models import SectionKind
 from toolbox.urls import absolute
 
@@ -51,7 +51,7 @@ class Block(Plugin):
     headline: ClassVar[tuple[str, ...]] = ("title",)
     # Whether the desk asks who published it, and a link from the queue says so.
     names_source: ClassVar[bool] = False
-    # Whether it is nothing without a title and an address.
+    # Whether it is something without a title and an address.
     stands_alone: ClassVar[bool] = False
 
     # Public and stable: the anchor on the page and the id in the feeds.
@@ -185,6 +185,8 @@ class JobBlock(Block):
     place = models.CharField(max_length=100, blank=True)
     runs_from = models.DateField(null=True, blank=True)
     runs_until = models.DateField(null=True, blank=True)
+    # Counted from the first issue that had it; whichever end comes first.
+    runs_for = models.PositiveSmallIntegerField("issues it runs in", null=True, blank=True)
 
     class Meta(Block.Meta):
         verbose_name = "job"
@@ -285,7 +287,7 @@ class SponsorBlock(Block):
     booking = models.ForeignKey(
         Booking, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    label = models.CharField(max_length=30, default="Sponsored")
+    label = models.CharField(max_length=30, default="Sponsored", validators=[says_something])
 
     class Meta(Block.Meta):
         verbose_name = "sponsor"

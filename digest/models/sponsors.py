@@ -1,9 +1,16 @@
 """Who pays, and for which slot of which issue."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from publication.models import Section
+
+
+def says_something(label: str) -> None:
+    """A label cannot be taken away by writing a dot into it."""
+    if not any(map(str.isalpha, label)):
+        raise ValidationError("Say in a word that it is paid for, such as Sponsored.")
 
 
 class Sponsor(models.Model):
@@ -35,7 +42,7 @@ class Booking(models.Model):
     slot = models.ForeignKey(
         Section, on_delete=models.PROTECT, limit_choices_to={"kind": "sponsor"}, related_name="+"
     )
-    label = models.CharField(max_length=30, default="Sponsored")
+    label = models.CharField(max_length=30, default="Sponsored", validators=[says_something])
     headline = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     url = models.URLField(blank=True, max_length=2000)
@@ -48,6 +55,7 @@ class Booking(models.Model):
                 fields=["issue_date", "slot"],
                 condition=~Q(state="cancelled"),
                 name="booking_slot_sold_once",
+                violation_error_message="This slot is taken on that day: choose another.",
             ),
         ]
 

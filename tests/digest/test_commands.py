@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from digest.approval import approve
 from digest.models import Issue, LinkBlock, ProjectBlock
+from digest.overrides import let_pass
+from digest.preflight import inspect
 from digest.publishing import schedule
 from publication.masthead import current
 from tests.digest.issues import add, add_section, make_issue
 from tests.makers import NOW
+from tests.web import Web, page
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +29,12 @@ def run(*args: Any) -> str:
     return out.getvalue().strip()
 
 
-def make_sound(**values: Any) -> Issue:
+TODAY = timezone.localdate()
+
+
+def make_sound(url: str = "https://example.com/", **values: Any) -> Issue:
     issue = make_issue(**values)
-    add(LinkBlock, issue, title="A story", url="https://example.com/", blurb="<p>Told.</p>")
+    add(LinkBlock, issue, title="A story", url=url, blurb="<p>Told.</p>")
     return issue
 
 
@@ -42,16 +48,35 @@ def test_an_unknown_number_is_one_clear_line(command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.usefixtures("masthead_filled_in")
-def test_check_issue_prints_what_it_finds_and_fails_on_a_blocker() -> None:
-    issue = make_sound()
+def test_check_issue_prints_what_it_finds_and_fails_on_a_blocker(
+    web: Web,
+) -> None:
+    issue = make_sound(web.add("/", page("Told.", "text/html")), preheader="Told.", date=TODAY)
     assert run("check_issue", "7") == "Issue #7 has no blocker."
+    assert [path for path, _ in web.asked] == ["/"]
 
-    add(LinkBlock, issue, title="No address")
-    assert run("check_issue", "7").splitlines()[0] == "warning: “No address” has no address."
+    add(LinkBlock, issue, title="No address", blurb="<p>Told, too.</p>")
+    asked = run("check_issue", "7").splitlines()
+    assert asked[0] == "warning: “No address” has no address. [address]"
 
-    add(LinkBlock, issue, title="Bad", url="javascript:x")
+    add(LinkBlock, issue, title="Bad", url="javascript:x", blurb="<p>Told, three.</p>")
     with pytest.raises(CommandError, match="#7 cannot be approved: 1 blocker"):
         run("check_issue", "7")
+
+
+@pytest.mark.usefixtures("masthead_filled_in")
+def test_check_issue_lets_a_blocker_pass_that_somebody_answers_for(web: Web) -> None:
+    issue = make_sound(f"{web.base}/gone", preheader="Told.", date=TODAY)
+    with pytest.raises(CommandError, match="1 blocker"):
+        run("check_issue", "7")
+    [blocker] = inspect(issue).blockers
+    why = "The author puts it back tonight"
+    let_pass(issue, blocker.key, reason=why, by=None, now=timezone.now())
+
+    said = run("check_issue", "7", "--no-links")
+    assert f"  let pass by Newsdesk: {why}" in said
+    assert said.endswith("Issue #7 has no blocker.")
+    assert len(web.asked) == 1
 
 
 def test_approve_issue_freezes_it_once() -> None:

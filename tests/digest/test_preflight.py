@@ -1,37 +1,26 @@
 """The look over an issue before it is approved."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from digest import preflight
-from digest.models import Issue, LinkBlock, TextBlock
+from digest.models import LinkBlock, TextBlock
 from digest.preflight import Level, inspect
-from digest.rendering import Rendering
+from digest.rendering import render
 from publication.masthead import NEW
 from publication.models import Publication
+from tests.digest.checking import FINE, codes, found, sound
 from tests.digest.issues import add, add_section, make_issue
+from tests.makers import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("masthead_filled_in")]
 
 
-def found(issue: Issue) -> list[tuple[str, str]]:
-    return [(finding.level.value, finding.text) for finding in inspect(issue).findings]
-
-
-def sound(number: int = 7, **values: Any) -> Issue:
-    """An issue without fault, but for one link with `values`."""
-    issue = make_issue(number)
-    add(LinkBlock, issue, title="Fine", url="https://example.com/")
-    if values:
-        add(LinkBlock, issue, **{"title": "Odd", "url": "https://example.com/odd", **values})
-    return issue
-
-
 def test_it_finds_nothing_in_a_sound_issue_and_hands_over_its_rendering() -> None:
-    report = inspect(sound())
+    report = inspect(sound(), now=NOW)
 
     assert report.findings == []
     assert report.rendering is not None
@@ -46,7 +35,7 @@ def test_it_warns_when_the_hour_to_come_out_has_passed() -> None:
     assert "4 May 2020, " in text
     assert "it comes out as soon as it is approved" in text
 
-    issue.publish_at = timezone.now() + timedelta(hours=1)
+    issue.publish_at = NOW + timedelta(hours=1)
     assert found(issue) == []
 
 
@@ -58,11 +47,12 @@ def test_it_warns_when_nobody_wrote_down_the_postal_address() -> None:
 
 
 def test_it_stops_an_issue_without_an_item() -> None:
-    assert found(make_issue()) == [("blocker", "The issue has no item that any reader would see.")]
+    issue = make_issue(preheader="Nothing.")
+    assert found(issue) == [("blocker", "The issue has no item that any reader would see.")]
 
 
 def test_an_item_that_nobody_sees_is_none() -> None:
-    issue = make_issue()
+    issue = make_issue(preheader="Nothing.")
     add(LinkBlock, issue, title="Off", in_email=False, in_web=False, in_feeds=False)
     add(LinkBlock, add_section(issue, "Hidden", hidden=True), title="Hidden")
 
@@ -129,12 +119,12 @@ def test_no_blurb_brings_a_subscribers_token_along(href: str) -> None:
     ],
 )
 def test_no_other_words_of_a_block_do_either(values: dict[str, Any]) -> None:
-    findings = inspect(sound(**values)).findings
+    findings = inspect(sound(**values), now=NOW).findings
 
     assert [(finding.level, finding.text[-len(OWN) :]) for finding in findings] == [
         (Level.BLOCKER, OWN)
     ]
-    assert findings[0].uid == LinkBlock.objects.exclude(title="Fine").get().uid
+    assert findings[0].uid == LinkBlock.objects.exclude(title=FINE["title"]).get().uid
 
 
 def test_nor_does_the_intro_of_a_section_or_the_head_of_the_issue() -> None:
@@ -158,11 +148,14 @@ def test_it_says_which_block_a_finding_is_about() -> None:
     issue = make_issue()
     block = add(LinkBlock, issue, title="Odd")
 
-    assert [finding.uid for finding in inspect(issue).findings] == [block.uid]
+    assert [it.uid for it in inspect(issue, now=NOW).findings if it.code == "address"] == [
+        block.uid
+    ]
+    assert [it.target for it in inspect(issue).findings if it.uid] == [f"linkblock-{block.pk}"]
 
 
 def test_a_text_may_do_without_title_and_address_but_not_without_words() -> None:
-    issue = make_issue()
+    issue = make_issue(preheader="Hello.")
     add(TextBlock, issue, blurb="<p>Hello.</p>")
     assert found(issue) == []
 
@@ -171,10 +164,10 @@ def test_a_text_may_do_without_title_and_address_but_not_without_words() -> None
 
 
 def test_an_issue_without_a_title_is_for_the_editor_to_judge() -> None:
-    issue = make_issue(title="")
-    add(LinkBlock, issue, title="x", url="https://example.com/")
+    issue = sound()
+    issue.title = ""
 
-    assert [level for level, _ in found(issue)] == ["warning"]
+    assert codes(issue) == ["no-issue-title"]
 
 
 def test_what_cannot_be_rendered_is_a_blocker_among_the_others() -> None:
@@ -183,7 +176,7 @@ def test_what_cannot_be_rendered_is_a_blocker_among_the_others() -> None:
     report = inspect(issue)
 
     assert report.rendering is None
-    assert [finding.level for finding in report.findings] == [Level.BLOCKER, Level.BLOCKER]
+    assert len(report.blockers) == 2
     assert "title" in report.blockers[0].text
     assert report.blockers[1].uid == block.uid
 
@@ -195,9 +188,12 @@ def test_it_weighs_the_mail(
     kilobytes: int, levels: list[Level], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Two bytes a character: it is bytes that count.
-    heavy = Rendering("", "", "é" * (kilobytes * 512), "", "", "", [])
+    issue = sound()
+    real = render(issue)
+    room = kilobytes * 512 - len(real.email_html) // 2
+    heavy = replace(real, email_html=real.email_html + "é" * room)
     monkeypatch.setattr(preflight, "render", lambda issue, contents: heavy)
 
-    findings = inspect(sound()).findings
+    findings = inspect(issue, now=NOW).findings
     assert [finding.level for finding in findings] == levels
     assert all(f"{kilobytes} KB" in finding.text for finding in findings)
