@@ -1,8 +1,9 @@
 """Bytes to values: a feed of any format, read without network, files or tables.
 
-feedparser reads the XML formats; its cleaning and its resolving of links in HTML are off, since
-ours are faster and let less through. Always a BytesIO: feedparser opens a body that looks like a
-path, and fetches one that looks like an address.
+`quickfeed` reads most XML feeds, and feedparser the rest, damaged ones above all. feedparser's
+cleaning and its resolving of links in HTML are off, since ours are faster and let less through.
+Always a BytesIO: feedparser opens a body that looks like a path, and fetches one that looks like
+an address.
 """
 
 import calendar
@@ -15,7 +16,7 @@ from typing import Any
 import feedparser
 from feedparser.api import SUPPORTED_VERSIONS
 
-from curation import cleaning, jsonfeed
+from curation import cleaning, jsonfeed, quickfeed
 from curation.decoding import decode
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short
@@ -62,13 +63,7 @@ def explain(text: str) -> str:
 def _read_xml(text: str, url: str) -> ParsedFeed:
     if _PAGE.match(text):
         raise NotAFeedError(explain(text))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    said = feedparser.parse(
-        io.BytesIO(_MISTAKES.sub(_mend, text).encode()),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    said = quickfeed.read(text, url) or _feedparser(text, url)
     feed, entries = said.feed, said.entries
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
@@ -79,6 +74,16 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
         language=cleaning.language_code(feed.get("language", "")),
         entries=tuple(_entry(entry, feed, said.version, url) for entry in entries[:MAX_ENTRIES]),
         warning=f"{_damage(said)} {cut_short(len(entries))}".strip(),
+    )
+
+
+def _feedparser(text: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    return feedparser.parse(
+        io.BytesIO(_MISTAKES.sub(_mend, text).encode()),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
 
 
