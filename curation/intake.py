@@ -1,7 +1,7 @@
 """Taking in what a feed said: entries once per feed, links once for everybody."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,9 @@ from curation import offering
 from curation.identity import address_identity, entry_identity
 from curation.models import Entry, EntryContent, Feed
 from curation.models.feed import URL_LENGTH
+from curation.offering import Story
 from curation.parsed import ParsedEntry, ParsedFeed
+from toolbox.rows import insert
 
 # Raw texts are kept to be looked at, not to fill the disk.
 RAW_LENGTH = 2000
@@ -30,6 +32,7 @@ class TakenIn:
 class _Said:
     """An entry, what identifies it in its feed, and what identifies the story it links to."""
 
+    feed: Feed
     entry: ParsedEntry
     identity: UUID
     address: UUID | None
@@ -39,24 +42,36 @@ class _Said:
         return links.get(self.address) if self.address else None
 
 
-@transaction.atomic
 def take_in(feed: Feed, parsed: ParsedFeed, now: datetime) -> TakenIn:
     """Store what is new in `parsed`. Taking in the same again changes nothing.
 
     A story that several feeds tell is one link with several entries. An entry without an address
     is kept as an entry.
     """
-    # Two polls of one feed take turns here. What came from an address it no longer has is dropped.
-    if not Feed.objects.select_for_update().filter(pk=feed.pk, url=feed.url).exists():
-        return TakenIn()
-    fresh = _fresh(feed, parsed.entries)
-    stories = {said.address: said.entry for said in fresh if said.address}
+    return take_in_all([(feed, parsed)], now)[0]
+
+
+@transaction.atomic
+def take_in_all(heard: Sequence[tuple[Feed, ParsedFeed]], now: datetime) -> list[TakenIn]:
+    """Store what is new from several feeds, together or not at all.
+
+    Two of these never wait for each other in a circle: each holds its feeds first, by their keys,
+    and then the addresses, by theirs.
+    """
+    held = _hold(feed for feed, _ in heard)
+    fresh, stories = [], {}
+    for feed, parsed in heard:
+        said = _fresh(feed, parsed.entries) if (feed.pk, feed.url) in held else []
+        fresh += said
+        told = {one.address: Story(feed, parsed, one.entry) for one in said if one.address}
+        stories = told | stories
     links = offering.known(stories)
-    fresh = _without_renamed(feed, fresh, links)
-    new = {address: entry for address, entry in stories.items() if address not in links}
-    offered = offering.offer(feed, parsed, new, now)
-    _add_entries(feed, fresh, links | offered.links, now)
-    return TakenIn(len(fresh), offered.new)
+    fresh = _without_renamed(fresh, links)
+    new = {address: story for address, story in stories.items() if address not in links}
+    offered = offering.offer(new, now)
+    _add_entries(fresh, links | offered.links, now)
+    entries = Counter(said.feed.pk for said in fresh)
+    return [TakenIn(entries[feed.pk], offered.new[feed.pk]) for feed, _ in heard]
 
 
 def identities(entries: Sequence[ParsedEntry]) -> Iterator[UUID]:
@@ -77,6 +92,13 @@ def identities(entries: Sequence[ParsedEntry]) -> Iterator[UUID]:
         yield entry_identity(guid, url, entry.title, entry.raw_date, index) if index else identity
 
 
+def _hold(feeds: Iterable[Feed]) -> set[tuple[int, str]]:
+    """Those of `feeds` that are still there, until the transaction ends. Two polls of one feed
+    take turns here; what came from an address that a feed no longer has is dropped."""
+    rows = Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).order_by("pk")
+    return set(rows.select_for_update().values_list("pk", "url"))
+
+
 def _fresh(feed: Feed, entries: Sequence[ParsedEntry]) -> list[_Said]:
     """What this feed never said, oldest first: a feed has its newest on top."""
     said = list(zip(identities(entries), entries, strict=True))
@@ -86,7 +108,7 @@ def _fresh(feed: Feed, entries: Sequence[ParsedEntry]) -> list[_Said]:
         .values_list("identity", flat=True)
     )
     return [
-        _Said(entry, identity, address_identity(entry.url) if _linkable(entry) else None)
+        _Said(feed, entry, identity, address_identity(entry.url) if _linkable(entry) else None)
         for identity, entry in reversed(said)
         if identity not in known
     ]
@@ -96,22 +118,25 @@ def _linkable(entry: ParsedEntry) -> bool:
     return 0 < len(entry.url) <= URL_LENGTH
 
 
-def _without_renamed(feed: Feed, fresh: list[_Said], links: Mapping[UUID, int]) -> list[_Said]:
+def _without_renamed(fresh: list[_Said], links: Mapping[UUID, int]) -> list[_Said]:
     """Without entries that only changed their guid: same feed, same link, same title."""
     if not links:
         return fresh
+    feeds = {said.feed.pk for said in fresh if said.link(links)}
     known = set(
-        Entry.objects.filter(feed=feed, link__in=set(links.values()))
+        Entry.objects.filter(feed__in=feeds, link__in=set(links.values()))
         .order_by()
-        .values_list("link_id", "title")
+        .values_list("feed_id", "link_id", "title")
     )
-    return [said for said in fresh if (said.link(links), said.entry.title) not in known]
+    return [
+        said for said in fresh if (said.feed.pk, said.link(links), said.entry.title) not in known
+    ]
 
 
-def _add_entries(feed: Feed, fresh: list[_Said], links: Mapping[UUID, int], now: datetime) -> None:
-    entries = Entry.objects.bulk_create(
+def _add_entries(fresh: list[_Said], links: Mapping[UUID, int], now: datetime) -> None:
+    entries = [
         Entry(
-            feed=feed,
+            feed_id=said.feed.pk,
             identity=said.identity,
             link_id=said.link(links),
             guid=said.entry.guid[:RAW_LENGTH],
@@ -125,8 +150,11 @@ def _add_entries(feed: Feed, fresh: list[_Said], links: Mapping[UUID, int], now:
             date_is_ours=said.entry.published_at != offering.date(said.entry, now),
         )
         for said in fresh
-    )
-    EntryContent.objects.bulk_create(
-        EntryContent(entry=entry, html=said.entry.html)
-        for entry, said in zip(entries, fresh, strict=True)
+    ]
+    insert(entries)
+    insert(
+        [
+            EntryContent(entry_id=entry.pk, html=said.entry.html)
+            for entry, said in zip(entries, fresh, strict=True)
+        ]
     )

@@ -5,8 +5,9 @@ reason: nothing is lost, the next feed that tells the story finds it there, and 
 through the archive of every blog they add.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from curation.kinds import SHELVES, kind_of
 from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
 from publication.models import Section
+from toolbox.rows import insert
 
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
 OFFERED_AT_FIRST = 20
@@ -27,11 +29,20 @@ MERGES = 5
 
 
 @dataclass(frozen=True)
-class Offered:
-    """The link of each address, and how many of them are new."""
+class Story:
+    """What one feed tells under one address."""
 
-    links: dict[UUID, int]
-    new: int = 0
+    feed: Feed
+    parsed: ParsedFeed
+    entry: ParsedEntry
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The link of each address, and how many are new, by the key of the feed that brought them."""
+
+    links: dict[UUID, int] = field(default_factory=dict)
+    new: Counter[int] = field(default_factory=Counter)
 
 
 def known(addresses: Iterable[UUID]) -> dict[UUID, int]:
@@ -50,24 +61,24 @@ def known(addresses: Iterable[UUID]) -> dict[UUID, int]:
     return links
 
 
-def offer(
-    feed: Feed, parsed: ParsedFeed, stories: Mapping[UUID, ParsedEntry], now: datetime
-) -> Offered:
+def offer(stories: Mapping[UUID, Story], now: datetime) -> Offered:
     """Put one link for each of `stories`, which nobody told before, into the queue."""
     if not stories:
-        return Offered({})
+        return Offered()
     shelves = {section.slug: section for section in Section.objects.active()}
-    links = [_link(feed, parsed, entry, shelves, now) for entry in stories.values()]
-    if feed.last_ok_at is None:
-        _set_old_ones_aside(links, now)
-    Link.objects.bulk_create(links)
+    links = {
+        address: _link(story.feed, story.parsed, story.entry, shelves, now)
+        for address, story in stories.items()
+    }
+    _set_old_ones_aside(stories, links, now)
+    insert(list(links.values()))
     addresses = [
-        LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
-        for identity, link in zip(stories, links, strict=True)
+        LinkAddress(identity=identity, url=canonical_url(link.url), link_id=link.pk)
+        for identity, link in links.items()
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
     addresses.sort(key=lambda address: address.identity)
-    LinkAddress.objects.bulk_create(addresses, ignore_conflicts=True)
+    insert(addresses, ignore_conflicts=True)
     return _settle(stories, links)
 
 
@@ -76,14 +87,14 @@ def date(entry: ParsedEntry, now: datetime) -> datetime:
     return min(entry.published_at or now, now)
 
 
-def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
+def _settle(stories: Mapping[UUID, Story], links: Mapping[UUID, Link]) -> Offered:
     """Where another poll had a story in the same moment, its link stands and ours goes."""
     standing = known(stories)
-    ours = {link.pk for link in links}
-    beaten = ours - set(standing.values())
+    beaten = {link.pk for link in links.values()} - set(standing.values())
     if beaten:
         Link.objects.filter(pk__in=beaten).delete()
-    return Offered(standing, len(ours - beaten))
+    ours = (stories[at].feed.pk for at, link in links.items() if link.pk not in beaten)
+    return Offered(standing, Counter(ours))
 
 
 def _link(
@@ -109,8 +120,16 @@ def _link(
     )
 
 
-def _set_old_ones_aside(links: list[Link], now: datetime) -> None:
-    newest_first = sorted(links, key=lambda link: link.published_at, reverse=True)
-    for link in newest_first[OFFERED_AT_FIRST:]:
-        if link.published_at < now - RECENT:
-            link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST
+def _set_old_ones_aside(
+    stories: Mapping[UUID, Story], links: Mapping[UUID, Link], now: datetime
+) -> None:
+    """Of each feed that never answered before."""
+    archives: dict[int, list[Link]] = defaultdict(list)
+    for address, story in stories.items():
+        if story.feed.last_ok_at is None:
+            archives[story.feed.pk].append(links[address])
+    for archive in archives.values():
+        archive.sort(key=lambda link: link.published_at, reverse=True)
+        for link in archive[OFFERED_AT_FIRST:]:
+            if link.published_at < now - RECENT:
+                link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import reset_queries, transaction
 
 from curation import recording
 from curation.gathering import Outcome, gathering
-from curation.intake import take_in
+from curation.intake import TakenIn, take_in_all
 from curation.models import Feed
 
 logger = logging.getLogger("newsdesk.curation")
@@ -71,32 +71,46 @@ def _claim_due(now: datetime) -> list[Feed]:
 
 
 def _store(batch: list[Outcome], now: datetime, report: Report) -> None:
-    """Each feed that says something is committed by itself: two pollers that held the addresses
-    of several could wait for each other's for ever."""
     calm = [outcome for outcome in batch if recording.is_calm(outcome)]
     recording.all_calm(calm, now)
     report.unchanged += len(calm)
+    _store_heard([outcome for outcome in batch if outcome.parsed], now, report)
     for outcome in batch:
-        if not recording.is_calm(outcome):
-            _store_one(outcome, now, report)
+        if outcome.error:
+            _failed(outcome, now, report)
+        elif not outcome.parsed and not recording.is_calm(outcome):
+            _store_heard([outcome], now, report)
+    # On a laptop Django remembers every statement, with all the HTML in it.
+    reset_queries()
 
 
-def _store_one(outcome: Outcome, now: datetime, report: Report) -> None:
-    if outcome.error:
-        _failed(outcome, now, report)
-        return
+def _store_heard(heard: list[Outcome], now: datetime, report: Report) -> None:
+    """Together, since that is many times faster; where it fails, each by itself, so that one
+    that cannot be stored harms no other."""
     try:
-        # Entries and validators together, or neither.
-        with transaction.atomic():
-            taken = take_in(outcome.feed, outcome.parsed, now) if outcome.parsed else None
-            recording.answered(outcome, now, new=bool(taken and taken.entries))
+        taken = _take_in(heard, now)
     except Exception:
-        logger.exception("Feed %s could not be stored", outcome.feed.url)
-        fault = "A fault of ours, not of the feed: see the log."
-        _failed(Outcome(outcome.feed, error=fault), now, report)
+        if len(heard) == 1:
+            logger.exception("Feed %s could not be stored", heard[0].feed.url)
+            fault = "A fault of ours, not of the feed: see the log."
+            _failed(Outcome(heard[0].feed, error=fault), now, report)
+            return
+        logger.warning("Feeds could not be stored together", exc_info=True)
+        for outcome in heard:
+            _store_heard([outcome], now, report)
         return
-    report.new_links += taken.links if taken else 0
-    report.unchanged += 0 if taken and taken.entries else 1
+    report.new_links += sum(one.links for one in taken)
+    report.unchanged += sum(not one.entries for one in taken)
+
+
+@transaction.atomic
+def _take_in(heard: list[Outcome], now: datetime) -> list[TakenIn]:
+    """Entries and validators together, or neither."""
+    told = [(outcome.feed, outcome.parsed) for outcome in heard if outcome.parsed]
+    taken = take_in_all(told, now) if told else [TakenIn()] * len(heard)
+    for outcome, one in zip(heard, taken, strict=True):
+        recording.answered(outcome, now, new=bool(one.entries))
+    return taken
 
 
 def _failed(outcome: Outcome, now: datetime, report: Report) -> None:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, Self
 from feedparser.api import StrictFeedParser
 
 # Private, and feedparser's own to the letter.
-from feedparser.datetimes import _parse_date
 from feedparser.urls import _urljoin, make_safe_absolute_uri
 
+from curation.identity import PLAIN as WHOLE_ADDRESS
+from curation.quickdates import moment_of
 from curation.quicknames import Unsure, check_inside, is_ignored, name_of
 
 PLAIN, HTML = "text/plain", "text/html"
@@ -93,6 +94,10 @@ def kind_of(attributes: Attributes, kind: str) -> str:
     return kind
 
 
+def join(base: str, address: str) -> str:
+    return address if WHOLE_ADDRESS.fullmatch(address) else _urljoin(base, address)
+
+
 def repaired(text: str) -> str:
     """UTF-8 that was read as Latin-1, read again. Raises Unsure."""
     if text.isascii():
@@ -144,7 +149,7 @@ class Context:
 
     def link(self, element: Any, attributes: Attributes, scope: Scope, depth: int) -> None:
         if href := address_in(attributes):
-            href, rel = _urljoin(scope.base, href), attributes.get("rel", "alternate")
+            href, rel = join(scope.base, href), attributes.get("rel", "alternate")
             kind = attributes.get("type", HTML)
             if rel == "alternate" and kind in PAGES:
                 self.values["link"] = href
@@ -155,12 +160,12 @@ class Context:
         if attributes.keys() - {"xml:base", "xml:lang", "base", "lang"}:
             raise Unsure
         href = text_of(element)
-        href = repaired(_urljoin(scope.base, href) if href else "")
+        href = repaired(join(scope.base, href) if href else "")
         self.values["link"] = _REFERENCE.sub(r"&\g<1>", href.replace("&amp;", "&"))
 
     def identity(self, element: Any, attributes: Attributes, scope: Scope, depth: int) -> None:
         guid, is_link = text_of(element), attributes.get("ispermalink", "true") == "true"
-        guid = repaired(_urljoin(scope.base, guid) if guid and is_link else guid)
+        guid = repaired(join(scope.base, guid) if guid and is_link else guid)
         self.values["id"] = guid
         if is_link:
             self.values.setdefault("link", guid)
@@ -255,7 +260,7 @@ class Entry(Context):
 
     def date(self, key: str, element: Any) -> None:
         self.values[key] = date = repaired(text_of(element))
-        self.values[f"{key}_parsed"] = _parse_date(date)
+        self.values[f"{key}_parsed"] = moment_of(date)
 
     def description(self, element: Any, attributes: Attributes, scope: Scope, depth: int) -> None:
         self.summarise(HTML, element, attributes, scope, depth)

@@ -3,16 +3,17 @@
 import re
 import unicodedata
 
-# What XML 1.0 cannot hold: an MJML source with one of these does not render, and PostgreSQL
-# refuses NUL. Lone surrogates cannot be encoded at all.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# C1 controls; bidirectional overrides that make a title read other than it is stored.
-_HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What stays: all but what XML 1.0 cannot hold (an MJML source with one of these does not render,
+# and PostgreSQL refuses NUL), lone surrogates, C1 controls, and the bidirectional overrides that
+# make a title read other than it is stored.
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
-    return _HARMFUL.sub("", _NOT_XML.sub("", text))
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str, length: int | None = None) -> str:

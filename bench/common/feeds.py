@@ -10,7 +10,7 @@ from pathlib import Path
 NEWEST = datetime(2026, 11, 20, tzinfo=UTC)
 # What every hundredth entry tells was told by other feeds too.
 SHARED_STORIES = 40
-SYLLABLES = (
+SYLLABLES = (  # noqa: SIM905
     "ba be bi bo da de di do fa fe fi ga go ha he ka ke ki ko la le li lo ma me mi mo na ne no"
     " pa pe po ra re ri ro sa se si so ta te ti to va ve vi wo ya zu ö ü é"
 ).split()
@@ -80,20 +80,23 @@ class _Writer:
             f"https://site{self.dice.randrange(3000)}.example/{self.words(1, 2).replace(' ', '/')}"
         )
         link = f'<a href="{href}?utm_source=rss&amp;utm_medium=feed">{self.words(2, 4)}</a>'
-        return f"<p>{self.sentence()} {self.sentence()} {link} <em>{self.words(1, 2)}</em> {self.sentence()}</p>"
+        before = f"{self.sentence()} {self.sentence()}"
+        return f"<p>{before} {link} <em>{self.words(1, 2)}</em> {self.sentence()}</p>"
 
     def bullets(self) -> str:
-        return f"<ul>{''.join(f'<li>{self.words(4, 14)}</li>' for _ in range(self.dice.randint(2, 6)))}</ul>"
+        lines = (f"<li>{self.words(4, 14)}</li>" for _ in range(self.dice.randint(2, 6)))
+        return f"<ul>{''.join(lines)}</ul>"
 
     def code(self) -> str:
         lines = "\n".join(f"if {self.words(1, 1)} &lt; 3 &amp;&amp; x: pass" for _ in range(6))
         return f'<pre><code class="language-python">{lines}</code></pre>'
 
     def picture(self) -> str:
+        home = self.home if self.dice.random() < 0.9 else ""
         return (
-            f'<figure><img src="/media/{self.dice.getrandbits(48):x}.jpg" width="640" height="360"'
-            f' alt="{self.words(3, 6)}" loading="lazy"/><figcaption>{self.words(4, 9)}</figcaption>'
-            "</figure>"
+            f'<figure><img src="{home}/media/{self.dice.getrandbits(48):x}.jpg" width="640"'
+            f' height="360" alt="{self.words(3, 6)}" loading="lazy"/>'
+            f"<figcaption>{self.words(4, 9)}</figcaption></figure>"
         )
 
     def quote(self) -> str:

@@ -1,7 +1,10 @@
 """Which spellings are one story, and which entries are one entry."""
 
+import re
+
 import pytest
 
+from curation import identity
 from curation.identity import (
     address_identity,
     canonical_url,
@@ -117,3 +120,21 @@ def test_what_is_shown_loses_its_trackers_and_nothing_else() -> None:
     )
     assert untracked("http://www.a.example/p?utm_medium=feed") == "http://www.a.example/p"
     assert untracked("https://a.example/?q=a%20b&&c") == "https://a.example/?q=a%20b&&c"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/", "http://sub.example.com/a/b.html?x=1&y=%20", "https://a-b.example/~u/",
+        "https://example.com/a?", "https://example.com", "https://EXAMPLE.com/", "https://-a.example/",
+        "https://a..b/", "https://user@example.com/", "https://example.com:80/x", "http:///x",
+        f"https://{'a' * 64}.example/", "https://example.com/a b", "https://example.com/a;b",
+    ],
+)  # fmt: skip
+def test_it_takes_a_plain_address_as_it_stands(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The short way and the long one lead to the same address."""
+    short = web_address(address, "https://blog.example/feed")
+    monkeypatch.setattr(identity, "PLAIN", re.compile("(?!)"))
+    assert short == web_address(address, "https://blog.example/feed")

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from feedparser.datetimes import _parse_date
 from lxml import etree
 
 from curation import parsing, quickfeed
 from curation.decoding import decode
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedFeed
+from curation.quickdates import moment_of
 
 HERE = "https://feeds.example/the/feed.xml"
 OURS = Path(__file__).parents[1] / "data" / "feeds"
@@ -211,3 +213,19 @@ def test_it_counts_the_entries_that_are_too_many() -> None:
     assert said
     assert len(said.entries) == MAX_ENTRIES + 1
     assert parsed(body) == by_feedparser(body)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 16 Nov 2026 10:00:00 +0100", "6 Oct 2026 10:00:00 GMT", "16 Nov 2026 10:00:00 Z",
+        "Xyz, 17 Feb 2026 15:21:57 GMT", "Mon, 16 Nov 2026 24:00:00 GMT",
+        "31 Feb 2026 10:00:00 GMT", "Mon, 16 Nov 2026 10:00:60 -0000", "2026-11-16T10:00:00Z",
+        "2026-11-16T10:00:00.25+05:30",
+        "2026-11-16T24:00:00Z", "2026-02-30T10:00:00Z", "0001-01-01T00:00:00+14:00", "2026-11-16",
+        "16.11.2026", "",
+    ],
+)  # fmt: skip
+def test_it_reads_dates_as_feedparser_does(date: str) -> None:
+    ours, theirs = moment_of(date), _parse_date(date)
+    assert (ours and ours[:6]) == (theirs and theirs[:6])
