@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from curation import offering
 from curation.identity import address_identity, entry_identity
@@ -59,9 +61,11 @@ def take_in_all(heard: Sequence[tuple[Feed, ParsedFeed]], now: datetime) -> list
     and then the addresses, by theirs.
     """
     held = _hold(feed for feed, _ in heard)
-    fresh, stories = [], {}
+    fresh: list[_Said] = []
+    stories: dict[UUID, Story] = {}
     for feed, parsed in heard:
-        said = _fresh(feed, parsed.entries) if (feed.pk, feed.url) in held else []
+        url, spoke = held.get(feed.pk, ("", False))
+        said = _fresh(feed, parsed.entries, spoke=spoke) if url == feed.url else []
         fresh += said
         told = {one.address: Story(feed, parsed, one.entry) for one in said if one.address}
         stories = told | stories
@@ -92,21 +96,23 @@ def identities(entries: Sequence[ParsedEntry]) -> Iterator[UUID]:
         yield entry_identity(guid, url, entry.title, entry.raw_date, index) if index else identity
 
 
-def _hold(feeds: Iterable[Feed]) -> set[tuple[int, str]]:
-    """Those of `feeds` that are still there, until the transaction ends. Two polls of one feed
-    take turns here; what came from an address that a feed no longer has is dropped."""
+def _hold(feeds: Iterable[Feed]) -> dict[int, tuple[str, bool]]:
+    """The address of each of `feeds` that is still there, and whether it ever said something; by
+    its key. Until the transaction ends they are ours: two polls of one feed take turns here, and
+    what came from an address that a feed no longer has is dropped."""
     rows = Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).order_by("pk")
-    return set(rows.select_for_update().values_list("pk", "url"))
+    spoke = Exists(Entry.objects.filter(feed=OuterRef("pk")))
+    held = rows.select_for_update().values_list("pk", "url", spoke)
+    return {pk: (url, spoke) for pk, url, spoke in held}
 
 
-def _fresh(feed: Feed, entries: Sequence[ParsedEntry]) -> list[_Said]:
+def _fresh(feed: Feed, entries: Sequence[ParsedEntry], *, spoke: bool) -> list[_Said]:
     """What this feed never said, oldest first: a feed has its newest on top."""
     said = list(zip(identities(entries), entries, strict=True))
-    known = set(
-        Entry.objects.filter(feed=feed, identity__in=[identity for identity, _ in said])
-        .order_by()
-        .values_list("identity", flat=True)
-    )
+    known: set[UUID] = set()
+    if spoke:
+        rows = Entry.objects.filter(feed=feed, identity__in=[identity for identity, _ in said])
+        known = set(rows.order_by().values_list("identity", flat=True))
     return [
         _Said(feed, entry, identity, address_identity(entry.url) if _linkable(entry) else None)
         for identity, entry in reversed(said)
@@ -134,27 +140,26 @@ def _without_renamed(fresh: list[_Said], links: Mapping[UUID, int]) -> list[_Sai
 
 
 def _add_entries(fresh: list[_Said], links: Mapping[UUID, int], now: datetime) -> None:
-    entries = [
-        Entry(
-            feed_id=said.feed.pk,
-            identity=said.identity,
-            link_id=said.link(links),
-            guid=said.entry.guid[:RAW_LENGTH],
-            url=said.entry.url,
-            title=said.entry.title,
-            raw_title=said.entry.raw_title[:RAW_LENGTH],
-            author=said.entry.author,
-            tags=list(said.entry.tags),
-            raw_date=said.entry.raw_date,
-            published_at=offering.date(said.entry, now),
-            date_is_ours=said.entry.published_at != offering.date(said.entry, now),
-        )
-        for said in fresh
+    keys = insert(Entry, [_row(said, links, now) for said in fresh])
+    contents = [
+        {"entry_id": key, "html": said.entry.html} for key, said in zip(keys, fresh, strict=True)
     ]
-    insert(entries)
-    insert(
-        [
-            EntryContent(entry_id=entry.pk, html=said.entry.html)
-            for entry, said in zip(entries, fresh, strict=True)
-        ]
-    )
+    insert(EntryContent, contents)
+
+
+def _row(said: _Said, links: Mapping[UUID, int], now: datetime) -> dict[str, Any]:
+    entry, date = said.entry, offering.date(said.entry, now)
+    return {
+        "feed_id": said.feed.pk,
+        "identity": said.identity,
+        "link_id": said.link(links),
+        "guid": entry.guid[:RAW_LENGTH],
+        "url": entry.url,
+        "title": entry.title,
+        "raw_title": entry.raw_title[:RAW_LENGTH],
+        "author": entry.author,
+        "tags": list(entry.tags),
+        "raw_date": entry.raw_date,
+        "published_at": date,
+        "date_is_ours": entry.published_at != date,
+    }

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
@@ -26,6 +28,8 @@ RECENT = timedelta(days=60)
 OLD_AT_FIRST = "Already old when its feed was added"
 # A link merged into one that is merged itself; longer chains are followed the next time.
 MERGES = 5
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -66,20 +70,21 @@ def offer(stories: Mapping[UUID, Story], now: datetime) -> Offered:
     if not stories:
         return Offered()
     shelves = {section.slug: section for section in Section.objects.active()}
-    links = {
-        address: _link(story.feed, story.parsed, story.entry, shelves, now)
-        for address, story in stories.items()
-    }
+    links = [
+        _link(story.feed, story.parsed, story.entry, shelves, now) for story in stories.values()
+    ]
     _set_old_ones_aside(stories, links, now)
-    insert(list(links.values()))
+    keys = dict(zip(stories, insert(Link, links), strict=True))
     addresses = [
-        LinkAddress(identity=identity, url=canonical_url(link.url), link_id=link.pk)
-        for identity, link in links.items()
+        {"identity": identity, "url": canonical_url(link["url"]), "link_id": keys[identity]}
+        for identity, link in zip(stories, links, strict=True)
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
-    addresses.sort(key=lambda address: address.identity)
-    insert(addresses, ignore_conflicts=True)
-    return _settle(stories, links)
+    addresses.sort(key=itemgetter("identity"))
+    kept = insert(LinkAddress, addresses, ignore_conflicts=True)
+    standing = keys if len(kept) == len(keys) else _settle(keys)
+    ours = (story.feed.pk for at, story in stories.items() if standing[at] == keys[at])
+    return Offered(standing, Counter(ours))
 
 
 def date(entry: ParsedEntry, now: datetime) -> datetime:
@@ -87,49 +92,47 @@ def date(entry: ParsedEntry, now: datetime) -> datetime:
     return min(entry.published_at or now, now)
 
 
-def _settle(stories: Mapping[UUID, Story], links: Mapping[UUID, Link]) -> Offered:
+def _settle(ours: Mapping[UUID, int]) -> dict[UUID, int]:
     """Where another poll had a story in the same moment, its link stands and ours goes."""
-    standing = known(stories)
-    beaten = {link.pk for link in links.values()} - set(standing.values())
-    if beaten:
-        Link.objects.filter(pk__in=beaten).delete()
-    ours = (stories[at].feed.pk for at, link in links.items() if link.pk not in beaten)
-    return Offered(standing, Counter(ours))
+    standing = known(ours)
+    beaten = set(ours.values()) - set(standing.values())
+    Link.objects.filter(pk__in=beaten).delete()
+    return standing
 
 
 def _link(
     feed: Feed, parsed: ParsedFeed, entry: ParsedEntry, shelves: dict[str, Section], now: datetime
-) -> Link:
+) -> Row:
     kind = kind_of(entry, feed.section)
     name = feed.title or parsed.title
     section = feed.section or shelves.get(SHELVES[kind])
     came = f"it came from {name or feed.url}"
     looks = f"it looks like {'an' if kind.label[0] in 'AE' else 'a'} {kind.label.lower()}"
     source = entry.source if entry.source != entry.title else ""
-    return Link(
-        url=untracked(entry.url),
-        title=entry.title,
-        blurb=entry.blurb,
-        source_label=(source or name)[:100],
-        author=entry.author,
-        language=entry.language or parsed.language,
-        kind=kind,
-        section=section,
-        section_reason=f"because {came if feed.section else looks}"[:200] if section else "",
-        published_at=date(entry, now),
-    )
+    return {
+        "url": untracked(entry.url),
+        "title": entry.title,
+        "blurb": entry.blurb,
+        "source_label": (source or name)[:100],
+        "author": entry.author,
+        "language": entry.language or parsed.language,
+        "kind": kind,
+        "section_id": section.pk if section else None,
+        "section_reason": f"because {came if feed.section else looks}"[:200] if section else "",
+        "published_at": date(entry, now),
+        "state": Link.State.NEW,
+        "reject_reason": "",
+    }
 
 
-def _set_old_ones_aside(
-    stories: Mapping[UUID, Story], links: Mapping[UUID, Link], now: datetime
-) -> None:
+def _set_old_ones_aside(stories: Mapping[UUID, Story], links: list[Row], now: datetime) -> None:
     """Of each feed that never answered before."""
-    archives: dict[int, list[Link]] = defaultdict(list)
-    for address, story in stories.items():
+    archives: dict[int, list[Row]] = defaultdict(list)
+    for story, link in zip(stories.values(), links, strict=True):
         if story.feed.last_ok_at is None:
-            archives[story.feed.pk].append(links[address])
+            archives[story.feed.pk].append(link)
     for archive in archives.values():
-        archive.sort(key=lambda link: link.published_at, reverse=True)
+        archive.sort(key=itemgetter("published_at"), reverse=True)
         for link in archive[OFFERED_AT_FIRST:]:
-            if link.published_at < now - RECENT:
-                link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST
+            if link["published_at"] < now - RECENT:
+                link |= {"state": Link.State.REJECTED, "reject_reason": OLD_AT_FIRST}

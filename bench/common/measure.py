@@ -16,7 +16,7 @@ def run(script: str, *args: object, python: str = sys.executable, **environ: str
     """What the script of that name beside this file measured."""
     done = subprocess.run(
         [python, str(PARTS / f"{script}.py"), *map(str, args)],
-        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **environ},
+        env={"PATH": "/usr/bin:/bin", **environ},
         capture_output=True,
         text=True,
         timeout=1800,

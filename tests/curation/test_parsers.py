@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from curation import parsers
+from curation import parse_process, parsers
 from curation.fetching import Fetched
+from curation.parse_process import parse_in_time
 from curation.parsed import NotAFeedError, ParsedFeed
-from curation.parsers import Parsers, parse_in_time
+from curation.parsers import Parsers
 
 RSS = (Path(__file__).parents[1] / "data" / "feeds" / "rss20.xml").read_bytes()
 # feedparser gets this for its entity, and looks for a mail address in it from every letter on.
@@ -38,13 +39,13 @@ def die(*args: object) -> None:
 
 @pytest.fixture
 def bell() -> Iterator[None]:
-    before = signal.signal(signal.SIGPROF, parsers._ring)
+    before = signal.signal(signal.SIGPROF, parse_process.ring)
     yield
     signal.signal(signal.SIGPROF, before)
 
 
 def test_it_gives_up_on_a_body_made_to_be_slow(bell: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsers, "SECONDS", 0.2)
+    monkeypatch.setattr(parse_process, "SECONDS", 0.2)
 
     with pytest.raises(NotAFeedError, match="longer than"):
         parse_in_time(SLOW % (b"a" * 2_000_000), "", "https://a.example/feed")
