@@ -46,7 +46,15 @@ class Comparison:
             self.measure("ours", self.count, self.ours)
             self.measure("reader", self.peer_count, self.reader)
             self.measure("newsboat", self.peer_count, self.newsboat)
+        self.measure_memory()
         return self.sum_up()
+
+    def measure_memory(self) -> None:
+        """What a poll of a fifth of the feeds holds at most, beside what all of them do."""
+        fewer = max(self.count // 5, 1)
+        few, all_of_them = (self.ours(count)["memory"] for count in (fewer, self.count))
+        print(f"memory: {few} MB for {fewer} feeds, {all_of_them} MB for {self.count}")
+        print(f"ratio poll-memory/fifth {all_of_them / few:.2f}")
 
     def ours(self, count: int) -> dict[str, Any]:
         home = self.work / "ours"

@@ -101,7 +101,7 @@ SETTINGS = (
     Setting("VAR_DIR", str, "", "Where the SQLite file, the local mailbox and uploads live."),
     Setting("FETCH_ALLOW_PRIVATE", _flag, "0", "Let feeds be fetched from private addresses."),
     Setting("FETCH_PER_HOST", _count, "2", "Requests to one host at the same time."),
-    Setting("FETCH_CONCURRENCY", _count, "100", "Requests at the same time."),
+    Setting("FETCH_CONCURRENCY", _count, "200", "Requests at the same time."),
     Setting("FETCH_TIMEOUT", _count, "30", "Seconds for one whole fetch, redirects included."),
     Setting("FETCH_MAX_BYTES", _count, "5000000", "Largest feed, as sent and as unpacked."),
 )

@@ -117,7 +117,7 @@ def _link(
         "author": entry.author,
         "language": entry.language or parsed.language,
         "kind": kind,
-        "section_id": section.pk if section else None,
+        "section": section,
         "section_reason": f"because {came if feed.section else looks}"[:200] if section else "",
         "published_at": date(entry, now),
         "state": Link.State.NEW,

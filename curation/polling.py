@@ -19,7 +19,8 @@ LEASE = timedelta(minutes=10)
 # Of those that are due, how many one poll takes; the sweep nudges for the others.
 AT_ONCE = 1000
 
-Tell = Callable[[int, int], None]
+# Hears how many are done, of how many, and how many of them failed.
+Tell = Callable[[int, int, int], None]
 
 
 @dataclass
@@ -45,7 +46,7 @@ def poll_due(now: datetime, tell: Tell | None = None) -> Report:
 
 
 def poll(feeds: Iterable[Feed], now: datetime, tell: Tell | None = None) -> Report:
-    """Poll exactly these feeds, due or not. `tell` hears how many of how many are done.
+    """Poll exactly these feeds, due or not. `tell` hears how far it is.
 
     One bad feed harms no other: its error stands on its row and in the report.
     """
@@ -58,7 +59,7 @@ def poll(feeds: Iterable[Feed], now: datetime, tell: Tell | None = None) -> Repo
             _store(batch, now, report)
             done += len(batch)
             if tell:
-                tell(done, len(asked))
+                tell(done, len(asked), len(report.failures))
     return report
 
 
@@ -72,9 +73,11 @@ def _claim_due(now: datetime) -> list[Feed]:
 
 def _store(batch: list[Outcome], now: datetime, report: Report) -> None:
     calm = [outcome for outcome in batch if recording.is_calm(outcome)]
-    recording.all_calm(calm, now)
+    if calm:
+        recording.all_calm(calm, now)
     report.unchanged += len(calm)
-    _store_heard([outcome for outcome in batch if outcome.parsed], now, report)
+    if heard := [outcome for outcome in batch if outcome.parsed]:
+        _store_heard(heard, now, report)
     for outcome in batch:
         if outcome.error:
             _failed(outcome, now, report)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from curation import rhythm
 from curation.fetching import Fetched
@@ -62,15 +62,23 @@ def answered(outcome: Outcome, now: datetime, *, new: bool = False) -> None:
 
 @transaction.atomic
 def all_calm(outcomes: list[Outcome], now: datetime) -> None:
-    """Many feeds that are well and unchanged, in three statements."""
+    """Many feeds that are well and unchanged: only their times move on."""
     pks = [outcome.feed.pk for outcome in outcomes]
     held = Feed.objects.select_for_update().filter(pk__in=pks).order_by("pk")
     urls = dict(held.values_list("pk", "url"))
-    feeds = [out.feed for out in outcomes if urls.get(out.feed.pk) == out.feed.url]
-    for feed in feeds:
-        feed.next_poll_at = _next_poll(feed, {}, now)
-    Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).update(last_poll_at=now, last_ok_at=now)
-    Feed.objects.bulk_update(feeds, ["next_poll_at"])
+    adapt = connection.ops.adapt_datetimefield_value
+    times = [
+        (adapt(_next_poll(out.feed, {}, now)), adapt(now), adapt(now), out.feed.pk)
+        for out in outcomes
+        if urls.get(out.feed.pk) == out.feed.url
+    ]
+    # By hand, since this is what most polls do: bulk_update takes ten times as long.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE curation_feed SET next_poll_at = %s, last_poll_at = %s, last_ok_at = %s"
+            " WHERE id = %s",
+            times,
+        )
 
 
 def is_calm(outcome: Outcome) -> bool:

@@ -1,6 +1,6 @@
 """Many new rows at once, for a fraction of what `bulk_create` takes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -9,7 +9,6 @@ from django.db.models import (
     AutoField,
     BooleanField,
     CharField,
-    Field,
     ForeignKey,
     IntegerField,
     Model,
@@ -26,8 +25,8 @@ Row = Mapping[str, Any]
 
 
 def insert(model: type[Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> list[Any]:
-    """Insert rows, in their order, and answer their keys; all by the same names, foreign keys as
-    `feed_id`. Columns that are not named get the model's defaults.
+    """Insert rows, in their order, and answer their keys; all by the same names, a foreign key as
+    `feed` or `feed_id`. Columns that are not named get the model's defaults.
 
     Making 1,000 objects to store and forget takes longer than storing them; hence no objects, no
     signals and no expressions. With `ignore_conflicts` rows that collide are left out, and their
@@ -49,18 +48,24 @@ class _Statement:
 
     def __init__(self, model: type[Model], names: list[str], ending: str) -> None:
         self.database = connections[DEFAULT_DB_ALIAS]
-        fields = {
-            field.attname: field
+        by_name = {field.attname: field for field in model._meta.concrete_fields}
+        by_name |= {field.name: field for field in model._meta.concrete_fields}
+        named = [by_name[name] for name in names]
+        self.named = [
+            (name, PLAIN if isinstance(field, PLAIN_FIELDS) else set(), field.get_db_prep_save)
+            for name, field in zip(names, named, strict=True)
+        ]
+        others = [
+            field
             for field in model._meta.concrete_fields
-            if not isinstance(field, AutoField) or field.attname in names
-        }
-        self.named = [(name, *self.preparing(fields.pop(name))) for name in names]
-        self.fields = [*(model._meta.get_field(name) for name in names), *fields.values()]
+            if field not in named and not isinstance(field, AutoField)
+        ]
         blank = model()
         self.rest = [
             field.get_db_prep_save(field.pre_save(blank, add=True), self.database)
-            for field in fields.values()
+            for field in others
         ]
+        self.fields = [*named, *others]
         self.into, self.ending = self.around(model, ending)
 
     def around(self, model: type[Model], ending: str) -> tuple[str, str]:
@@ -69,9 +74,6 @@ class _Statement:
         # Names of our own models and columns, nothing a stranger said.
         into = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
         return into, f"{ending} RETURNING {quote(str(model._meta.pk.column))}"
-
-    def preparing(self, field: Field[Any, Any]) -> tuple[set[type], Callable[..., Any]]:
-        return PLAIN if isinstance(field, PLAIN_FIELDS) else set(), field.get_db_prep_save
 
     def size(self, count: int) -> int:
         return min(AT_ONCE, self.database.ops.bulk_batch_size(self.fields, [None] * count))
@@ -85,6 +87,8 @@ class _Statement:
         for row in rows:
             for name, plain, prepare in self.named:
                 value = row[name]
+                if isinstance(value, Model):
+                    value = value.pk
                 values.append(value if type(value) in plain else prepare(value, self.database))
             values += self.rest
         return values

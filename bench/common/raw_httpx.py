@@ -10,7 +10,7 @@ import httpx
 sys.path[:0] = [str(Path(__file__).parents[1])]
 from common.measure import cpu, tell, timed  # noqa: E402
 
-AT_ONCE = 100
+AT_ONCE = 200
 Validators = dict[str, dict[str, str]]
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from curation.parse_process import parse_in_time
 from curation.parsed import NotAFeedError, ParsedFeed
 from curation.parsers import Parsers
 
-RSS = (Path(__file__).parents[1] / "data" / "feeds" / "rss20.xml").read_bytes()
+ROOT = Path(__file__).parents[2]
+RSS = (ROOT / "tests" / "data" / "feeds" / "rss20.xml").read_bytes()
 # feedparser gets this for its entity, and looks for a mail address in it from every letter on.
 SLOW = b"<rss version='2.0'><channel><item><author>&nbsp;%s</author></item></channel></rss>"
 
@@ -75,3 +78,10 @@ def test_it_goes_on_after_a_body_that_killed_its_process(monkeypatch: pytest.Mon
         assert isinstance(killed, Exception)
         [feed] = parse(pool, RSS)
         assert isinstance(feed, ParsedFeed)
+
+
+def test_it_starts_its_processes_without_what_they_do_not_need() -> None:
+    heavy = "{'django', 'httpx', 'curation.models'} & set(sys.modules)"
+    code = f"import sys, curation.parse_process; sys.exit(str({heavy}) if {heavy} else 0)"
+
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.utils import timezone
 
 from curation import following, intake, parsers, polling
@@ -335,11 +336,19 @@ def test_it_parses_many_feeds_in_other_processes(web: Web) -> None:
         for n in range(parsers.PROCESSES_FROM)
     ]
     bad = Feed.objects.create(url=web.add("/bad", "<html>"))
-    told: list[tuple[int, int]] = []
-    report = polling.poll([*feeds, bad], NOW, lambda done, total: told.append((done, total)))
+    told: list[tuple[int, int, int]] = []
+    report = polling.poll([*feeds, bad], NOW, lambda *progress: told.append(progress))
 
     assert (report.new_links, len(report.failures)) == (2 * len(feeds), 1)
-    assert told[-1] == (len(feeds) + 1, len(feeds) + 1)
+    assert told[-1] == (len(feeds) + 1, len(feeds) + 1, 1)
+
+
+def test_it_keeps_no_statement_in_mind(feed: Feed, settings: LazySettings) -> None:
+    """Laptop mode remembers 9,000 of them, with all the HTML in each."""
+    settings.DEBUG = True
+    polling.poll([feed], NOW)
+
+    assert connection.queries == []
 
 
 def test_it_stops_asking_when_it_is_interrupted(web: Web) -> None:
@@ -348,7 +357,7 @@ def test_it_stops_asking_when_it_is_interrupted(web: Web) -> None:
     feeds.append(Feed.objects.create(url=web.add("/feed", RSS)))
     began = time.monotonic()
 
-    def interrupt(done: int, total: int) -> None:
+    def interrupt(done: int, total: int, failed: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
