@@ -120,7 +120,7 @@ SETTINGS = (
     Setting("METRICS_TOKEN", str, "", "Bearer token that opens /metrics. Empty: it is not there."),
     Setting("FETCH_ALLOW_PRIVATE", _flag, "0", "Let feeds be fetched from private addresses."),
     Setting("FETCH_PER_HOST", _count, "2", "Requests to one host at the same time."),
-    Setting("FETCH_CONCURRENCY", _count, "100", "Requests at the same time."),
+    Setting("FETCH_CONCURRENCY", _count, "200", "Requests at the same time."),
     Setting("FETCH_TIMEOUT", _count, "30", "Seconds for one whole fetch, redirects included."),
     Setting("FETCH_MAX_BYTES", _count, "5000000", "Largest feed, as sent and as unpacked."),
     Setting("FETCH_PAGES", _flag, "1", "Look at the pages of new links: author, image, mirrors."),

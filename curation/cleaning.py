@@ -18,6 +18,8 @@ BLURB_LENGTH = 300
 BLURB_SENTENCES = 3
 # Enough text to find three sentences in, whatever markup is around them.
 BLURB_SOURCE = 12_000
+# Of the text, so many characters decide what its first sentences are, tail and all.
+BLURB_ENOUGH = 1000
 MAX_TAGS = 20
 # Longer is made to be slow, not to be read: whole books have less HTML than this.
 HTML_LENGTH = 200_000
@@ -26,7 +28,8 @@ LINE_LENGTH = 5_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|(?<=[。！？])")
-# What blog software writes below an excerpt.
+# What blog software writes below an excerpt. Looking for it is slow, and for its words is not.
+_TAIL_WORDS = ("appeared", "continue reading", "read more", "read the rest", "[", "comments")
 _TAIL = re.compile(
     r"\s*(?:The post .{1,300} (?:appeared|first appeared) (?:first )?on .*"
     r"|(?:Continue reading|Read more|Read the rest)\b.{0,200}|\[(?:…|\.\.\.)\]|Comments)\s*$",
@@ -96,7 +99,8 @@ def feed_title(title: str) -> str:
 
 def blurb(text: str) -> str:
     """The first one to three sentences of `text`, at most 300 characters."""
-    sentences = _SENTENCE_END.split(_TAIL.sub("", text))
+    text = _without_tail(text[:BLURB_ENOUGH])
+    sentences = _SENTENCE_END.split(text, maxsplit=BLURB_SENTENCES)
     kept = sentences[0]
     for sentence in sentences[1:BLURB_SENTENCES]:
         if len(kept) + len(sentence) >= BLURB_LENGTH:
@@ -105,6 +109,11 @@ def blurb(text: str) -> str:
     if len(kept) > BLURB_LENGTH:
         kept = one_line(kept, BLURB_LENGTH).rpartition(" ")[0].rstrip(" ,;:–-") + "…"
     return kept
+
+
+def _without_tail(text: str) -> str:
+    lower = text.lower()
+    return _TAIL.sub("", text) if any(word in lower for word in _TAIL_WORDS) else text
 
 
 def as_html(text: str) -> str:

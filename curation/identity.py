@@ -5,6 +5,7 @@ the parameters that track its readers.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
@@ -30,6 +31,11 @@ TRACKING = re.compile(
       )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# An address that is whole and safe as it stands, as nearly all are.
+PLAIN = re.compile(
+    r"https?://[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){0,3}/[\w./~+,=@-]*(?:\?[\w./~+,=@&-]+)?",
+    re.ASCII,
+)
 HTTP = re.compile(r"https?://(www\.)?", re.IGNORECASE)
 
 
@@ -38,6 +44,8 @@ def web_address(href: str, base: str = "") -> str:
 
     Spaces and letters beyond ASCII are percent-encoded once; a foreign host is in punycode.
     """
+    if PLAIN.fullmatch(href):
+        return href
     href = printable(href).strip()
     if not href:
         return ""
@@ -50,6 +58,7 @@ def web_address(href: str, base: str = "") -> str:
         return ""
 
 
+@lru_cache(2048)
 def canonical_url(url: str) -> str:
     """The form in which all spellings of one web address are equal.
 

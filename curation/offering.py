@@ -5,9 +5,11 @@ reason: nothing is lost, the next feed that tells the story finds it there, and 
 through the archive of every blog they add.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
@@ -19,6 +21,7 @@ from curation.models import Feed, Link, LinkAddress
 from curation.parsed import ParsedEntry, ParsedFeed
 from curation.rules import Story
 from publication.models import Section
+from toolbox.rows import insert
 
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
 OFFERED_AT_FIRST = 20
@@ -27,12 +30,28 @@ OLD_AT_FIRST = "There already when its feed was added"
 # A link merged into one that is merged itself; longer chains are followed the next time.
 MERGES = 5
 
+# What a new link is stored with; the database is told the rest by the model's defaults.
+STORED = [
+    column.attname
+    for column in Link._meta.concrete_fields
+    if not column.primary_key and not getattr(column, "auto_now_add", False)
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one feed tells under one address."""
+
+    feed: Feed
+    parsed: ParsedFeed
+    entry: ParsedEntry
+
 
 @dataclass(frozen=True)
 class Offered:
     """The link of each address, and which of them are new."""
 
-    links: dict[UUID, int]
+    links: dict[UUID, int] = field(default_factory=dict)
     fresh: frozenset[int] = frozenset()
 
     @property
@@ -57,35 +76,33 @@ def known(addresses: Iterable[UUID]) -> dict[UUID, int]:
     return links
 
 
-def offer(
-    feed: Feed, parsed: ParsedFeed, stories: Mapping[UUID, ParsedEntry], now: datetime
-) -> Offered:
+def offer(stories: Mapping[UUID, Told], now: datetime) -> Offered:
     """Put one link for each of `stories`, which nobody told before, into the queue."""
     if not stories:
-        return Offered({})
+        return Offered()
     shelves = {section.slug: section for section in Section.objects.active()}
-    links = [_link(feed, parsed, entry, shelves, now) for entry in stories.values()]
-    pairs = list(zip(stories.values(), links, strict=True))
-    if feed.last_ok_at is None:
-        _set_old_ones_aside(pairs, now)
-    else:
-        flood.hold(pairs, feed.last_new_at or now)
-    ruling.rule_in(links, [_story(feed, entry) for entry in stories.values()])
-    return put_in(dict(zip(stories, links, strict=True)))
+    links = {address: _link(told, shelves, now) for address, told in stories.items()}
+    _set_aside(stories, links, now)
+    ruling.rule_in(list(links.values()), map(_story, stories.values()))
+    return put_in(links)
 
 
 def put_in(stories: Mapping[UUID, Link]) -> Offered:
-    """Store a new link for each address; where one became known meanwhile, that one stands."""
-    links = list(stories.values())
-    Link.objects.bulk_create(links)
+    """Store a new link for each address; where one became known meanwhile, that one stands.
+
+    Call inside a transaction.
+    """
+    rows = [{name: vars(link)[name] for name in STORED} for link in stories.values()]
+    keys = dict(zip(stories, insert(Link, rows), strict=True))
     addresses = [
-        LinkAddress(identity=identity, url=canonical_url(link.url), link=link)
+        {"identity": identity, "url": canonical_url(link.url), "link_id": keys[identity]}
         for identity, link in stories.items()
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
-    addresses.sort(key=lambda address: address.identity)
-    LinkAddress.objects.bulk_create(addresses, ignore_conflicts=True)
-    return _settle(stories, links)
+    addresses.sort(key=itemgetter("identity"))
+    kept = insert(LinkAddress, addresses, ignore_conflicts=True)
+    standing = keys if len(kept) == len(keys) else _settle(keys)
+    return Offered(standing, frozenset(set(keys.values()) & set(standing.values())))
 
 
 def date(entry: ParsedEntry, now: datetime) -> datetime:
@@ -93,28 +110,38 @@ def date(entry: ParsedEntry, now: datetime) -> datetime:
     return min(entry.published_at or now, now)
 
 
-def _settle(stories: Iterable[UUID], links: list[Link]) -> Offered:
+def _settle(ours: Mapping[UUID, int]) -> dict[UUID, int]:
     """Where another poll had a story in the same moment, its link stands and ours goes."""
-    standing = known(stories)
-    ours = {link.pk for link in links}
-    beaten = ours - set(standing.values())
-    if beaten:
-        Link.objects.filter(pk__in=beaten).delete()
-    return Offered(standing, frozenset(ours - beaten))
+    standing = known(ours)
+    beaten = set(ours.values()) - set(standing.values())
+    Link.objects.filter(pk__in=beaten).delete()
+    return standing
 
 
-def _story(feed: Feed, entry: ParsedEntry) -> Story:
-    return Story(entry.title, entry.url, frozenset([feed.pk]), entry.tags)
+def _story(told: Told) -> Story:
+    return Story(told.entry.title, told.entry.url, frozenset([told.feed.pk]), told.entry.tags)
 
 
-def _link(
-    feed: Feed, parsed: ParsedFeed, entry: ParsedEntry, shelves: dict[str, Section], now: datetime
-) -> Link:
+def _link(told: Told, shelves: dict[str, Section], now: datetime) -> Link:
     return Link(
-        url=untracked(entry.url),
-        published_at=date(entry, now),
-        **describe(feed, parsed, entry, shelves),
+        url=untracked(told.entry.url),
+        published_at=date(told.entry, now),
+        **describe(told.feed, told.parsed, told.entry, shelves),
     )
+
+
+def _set_aside(stories: Mapping[UUID, Told], links: Mapping[UUID, Link], now: datetime) -> None:
+    """What nobody wants to wade through, of each feed by itself."""
+    by_feed: dict[int, list[UUID]] = defaultdict(list)
+    for address, told in stories.items():
+        by_feed[told.feed.pk].append(address)
+    for addresses in by_feed.values():
+        feed = stories[addresses[0]].feed
+        pairs = [(stories[address].entry, links[address]) for address in addresses]
+        if feed.last_ok_at is None:
+            _set_old_ones_aside(pairs, now)
+        else:
+            flood.hold(pairs, feed.last_new_at or now)
 
 
 def _set_old_ones_aside(stories: list[tuple[ParsedEntry, Link]], now: datetime) -> None:

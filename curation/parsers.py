@@ -5,16 +5,16 @@ What is parsed in the thread is too small to take long.
 """
 
 import asyncio
-import signal
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cached_property
 from multiprocessing import get_context
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from curation.fetching import Fetched
-from curation.parsed import NotAFeedError, ParsedFeed
+from curation.parse_process import parse_in_time, prepare
+from curation.parsed import ParsedFeed
 from curation.parsing import parse
 
 # Starting the processes costs as much as parsing so many feeds.
@@ -22,8 +22,6 @@ PROCESSES_FROM = 16
 PROCESSES = 2
 # Bytes that a thread may parse; real feeds have 80 KB.
 SMALL = 200_000
-# Of CPU time, for one feed. The largest honest ones take half of it.
-SECONDS = 15
 
 
 class Parsers:
@@ -64,24 +62,5 @@ class Parsers:
     @cached_property
     def processes(self) -> ProcessPoolExecutor:
         """Spawned, since forking a process with threads may hang."""
-        pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), _prepare)
+        pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), prepare)
         return self.open.enter_context(pool)
-
-
-def parse_in_time(body: bytes, content_type: str, url: str) -> ParsedFeed:
-    """In a process of its own: parse, or give up. Raises NotAFeedError."""
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    try:
-        return parse(body, content_type, url)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _prepare() -> None:
-    signal.signal(signal.SIGPROF, _ring)
-    # Ctrl-C is for the process that asks; it lets these end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _ring(*signal_and_frame: object) -> NoReturn:
-    raise NotAFeedError(f"This takes longer than {SECONDS} s to read.")

@@ -1,8 +1,9 @@
 """Bytes to values: a feed of any format, read without network, files or tables.
 
-feedparser reads the XML formats; its cleaning and its resolving of links in HTML are off, since
-ours are faster and let less through. Always a BytesIO: feedparser opens a body that looks like a
-path, and fetches one that looks like an address.
+`quickfeed` reads most XML feeds, and feedparser the rest, damaged ones above all. feedparser's
+cleaning and its resolving of links in HTML are off, since ours are faster and let less through.
+Always a BytesIO: feedparser opens a body that looks like a path, and fetches one that looks like
+an address.
 """
 
 import calendar
@@ -17,7 +18,7 @@ from typing import Any
 import feedparser
 from feedparser.api import SUPPORTED_VERSIONS
 
-from curation import cleaning, jsonfeed, pace
+from curation import cleaning, jsonfeed, pace, quickfeed
 from curation.decoding import decode
 from curation.identity import web_address
 from curation.parsed import MAX_ENTRIES, NotAFeedError, ParsedEntry, ParsedFeed, cut_short, repaired
@@ -71,13 +72,7 @@ def explain(text: str) -> str:
 def _read_xml(text: str, url: str) -> ParsedFeed:
     if _PAGE.match(text):
         raise NotAFeedError(explain(text))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    said = feedparser.parse(
-        io.BytesIO(_MISTAKES.sub(_mend, text).encode()),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    said = quickfeed.read(text, url) or _feedparser(text, url)
     feed, entries = said.feed, said.entries
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
@@ -96,6 +91,16 @@ def _format(version: str, text: str) -> str:
     if not version:
         return "CDF" if re.search(r"<channel\b", text[:1000], re.IGNORECASE) else ""
     return SUPPORTED_VERSIONS.get(version, "").replace(" (unknown version)", "")
+
+
+def _feedparser(text: str, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    return feedparser.parse(
+        io.BytesIO(_MISTAKES.sub(_mend, text).encode()),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
 
 
 def _mend(mistake: re.Match[str]) -> str:

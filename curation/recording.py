@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from curation import rhythm
 from curation.fetching import NOTHING_THERE, Fetched
@@ -84,18 +84,29 @@ def answered(outcome: Outcome, now: datetime, *, new: bool = False, strange: boo
 
 @transaction.atomic
 def all_calm(outcomes: list[Outcome], now: datetime) -> None:
-    """Many feeds that are well and unchanged, in three statements."""
+    """Many feeds that are well and unchanged: only their times move on."""
     pks = [outcome.feed.pk for outcome in outcomes]
     held = Feed.objects.select_for_update().filter(pk__in=pks).order_by("pk")
     urls = dict(held.values_list("pk", "url"))
-    outcomes = [out for out in outcomes if urls.get(out.feed.pk) == out.feed.url]
-    feeds = [outcome.feed for outcome in outcomes]
-    for outcome in outcomes:
-        outcome.feed.next_poll_at = _next_poll(outcome, {}, now)
-        if outcome.fetched and not outcome.fetched.unchanged:
-            outcome.feed.last_body_at = now
-    Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).update(last_poll_at=now, last_ok_at=now)
-    Feed.objects.bulk_update(feeds, ["next_poll_at", "last_body_at"])
+    adapt = connection.ops.adapt_datetimefield_value
+    times = [
+        (adapt(_next_poll(out, {}, now)), adapt(now), adapt(now), _body_at(out, now), out.feed.pk)
+        for out in outcomes
+        if urls.get(out.feed.pk) == out.feed.url
+    ]
+    # By hand, since this is what most polls do: bulk_update takes ten times as long.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE curation_feed SET next_poll_at = %s, last_poll_at = %s, last_ok_at = %s,"
+            " last_body_at = %s WHERE id = %s",
+            times,
+        )
+
+
+def _body_at(outcome: Outcome, now: datetime) -> Any:
+    """When a whole answer was had last, as the database takes it."""
+    whole = outcome.fetched is not None and not outcome.fetched.unchanged
+    return connection.ops.adapt_datetimefield_value(now if whole else outcome.feed.last_body_at)
 
 
 def is_calm(outcome: Outcome) -> bool:

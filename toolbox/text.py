@@ -6,6 +6,11 @@ import unicodedata
 # What XML 1.0 cannot hold: an MJML source with one of these does not render, and PostgreSQL
 # refuses NUL. Lone surrogates cannot be encoded at all.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Those, C1 controls, and the bidirectional overrides that make a title read other than it is
+# stored.
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 # Characters nobody sees, but for the joiners that scripts and emoji need; letters that write a
 # text into the flag of a region belong behind its flag only; accents piled up over the line above.
 _UNSEEN = re.compile(
@@ -14,8 +19,6 @@ _UNSEEN = re.compile(
 )
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _PILE = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
-# C1 controls; bidirectional overrides that make a title read other than it is stored.
-_HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def storable(text: str) -> str:
@@ -25,7 +28,7 @@ def storable(text: str) -> str:
 
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
-    return _HARMFUL.sub("", storable(text))
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str, length: int | None = None) -> str:

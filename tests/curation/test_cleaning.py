@@ -76,3 +76,12 @@ def test_it_shows_plain_text_as_it_is() -> None:
 )
 def test_it_keeps_names_and_no_mail_addresses(author: str, name: str) -> None:
     assert entry(base="https://a.example/", author=author).author == name
+
+
+def test_it_needs_only_the_beginning_of_a_text_for_its_blurb() -> None:
+    story = "One sentence of some length is here. " * 8
+    tail = "The post Title appeared first on Blog. "
+
+    assert blurb(story + "x" * 5000) == blurb(story + "x" * 9000)
+    assert blurb(f"Short. {tail}" + story * 20) == "Short."
+    assert blurb("y" * 2000 + " Continue reading") == blurb("y" * 2000)

@@ -184,7 +184,7 @@ def test_rows_tell_how_far_a_poll_is(web: Web) -> None:
         looked.wait(5)
         page(RSS)(handler)
 
-    def look(done: int, total: int) -> None:
+    def look(*counts: int) -> None:
         seen.append(progress(NOW))
         looked.set()
 

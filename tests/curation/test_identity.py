@@ -1,7 +1,10 @@
 """Which spellings are one story, and which entries are one entry."""
 
+import re
+
 import pytest
 
+from curation import identity
 from curation.identity import (
     address_identity,
     canonical_url,
@@ -231,3 +234,21 @@ def test_an_address_that_sends_on_for_ever_comes_to_an_end() -> None:
 def test_a_branch_on_a_forge_stays_in_the_link() -> None:
     url = "https://gitlab.com/a/b/raw/x?ref=1.0&utm_source=x"
     assert untracked(url) == "https://gitlab.com/a/b/raw/x?ref=1.0"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/", "http://sub.example.com/a/b.html?x=1&y=%20", "https://a-b.example/~u/",
+        "https://example.com/a?", "https://example.com", "https://EXAMPLE.com/", "https://-a.example/",
+        "https://a..b/", "https://user@example.com/", "https://example.com:80/x", "http:///x",
+        f"https://{'a' * 64}.example/", "https://example.com/a b", "https://example.com/a;b",
+    ],
+)  # fmt: skip
+def test_it_takes_a_plain_address_as_it_stands(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The short way and the long one lead to the same address."""
+    short = web_address(address, "https://blog.example/feed")
+    monkeypatch.setattr(identity, "PLAIN", re.compile("(?!)"))
+    assert short == web_address(address, "https://blog.example/feed")

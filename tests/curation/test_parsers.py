@@ -3,19 +3,23 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from curation import parsers
+from curation import parse_process, parsers
 from curation.fetching import Fetched
+from curation.parse_process import parse_in_time
 from curation.parsed import NotAFeedError, ParsedFeed
-from curation.parsers import Parsers, parse_in_time
+from curation.parsers import Parsers
 
-RSS = (Path(__file__).parents[1] / "data" / "feeds" / "rss20.xml").read_bytes()
-# feedparser looks for a mail address in here from every letter on.
-SLOW = b"<rss version='2.0'><channel><item><author>%s</author></item></channel></rss>"
+ROOT = Path(__file__).parents[2]
+RSS = (ROOT / "tests" / "data" / "feeds" / "rss20.xml").read_bytes()
+# feedparser gets this for its entity, and looks for a mail address in it from every letter on.
+SLOW = b"<rss version='2.0'><channel><item><author>&nbsp;%s</author></item></channel></rss>"
 
 
 def fetched(body: bytes = RSS) -> Fetched:
@@ -38,13 +42,13 @@ def die(*args: object) -> None:
 
 @pytest.fixture
 def bell() -> Iterator[None]:
-    before = signal.signal(signal.SIGPROF, parsers._ring)
+    before = signal.signal(signal.SIGPROF, parse_process.ring)
     yield
     signal.signal(signal.SIGPROF, before)
 
 
 def test_it_gives_up_on_a_body_made_to_be_slow(bell: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsers, "SECONDS", 0.2)
+    monkeypatch.setattr(parse_process, "SECONDS", 0.2)
 
     with pytest.raises(NotAFeedError, match="longer than"):
         parse_in_time(SLOW % (b"a" * 2_000_000), "", "https://a.example/feed")
@@ -74,3 +78,10 @@ def test_it_goes_on_after_a_body_that_killed_its_process(monkeypatch: pytest.Mon
         assert isinstance(killed, Exception)
         [feed] = parse(pool, RSS)
         assert isinstance(feed, ParsedFeed)
+
+
+def test_it_starts_its_processes_without_what_they_do_not_need() -> None:
+    heavy = "{'django', 'httpx', 'curation.models'} & set(sys.modules)"
+    code = f"import sys, curation.parse_process; sys.exit(str({heavy}) if {heavy} else 0)"
+
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

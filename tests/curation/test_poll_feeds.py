@@ -1,5 +1,6 @@
 """The command: what it asks, what it says, when it fails."""
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def test_it_shows_progress_to_a_person_who_watches(web: Web) -> None:
             return True
 
     out = Terminal()
-    call_command("poll_feeds", web.add("/feed", RSS), stdout=out)
+    bad = web.add("/bad", page("", status=404, etag=""))
+    call_command("poll_feeds", web.add("/feed", RSS), bad, stdout=out)
 
-    assert out.getvalue().startswith("\r1 of 1\n")
+    last = out.getvalue().split("\n")[0].split("\r")[-1]
+    assert re.fullmatch(r"2 of 2 feeds, \d+ a second, 1 failed *", last)
     assert Entry.objects.count() == 2

@@ -8,15 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from curation import following, intake, parsers, polling
-from curation.fetching import Fetched
-from curation.gathering import Outcome, taking_turns
-from curation.intake import TakenIn
+from curation.gathering import taking_turns
 from curation.models import Entry, Feed, Link
-from curation.parsed import ParsedFeed
 from curation.parsing import parse
 from curation.rhythm import LONGEST, SHORTEST
 from curation.sweeping import sweep
@@ -170,7 +167,7 @@ def test_it_keeps_its_validators_only_with_the_entries(
     def breaks(*args: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(polling, "take_in", breaks)
+    monkeypatch.setattr(polling, "take_in_all", breaks)
     other = Feed.objects.create(url=web.add("/gone", page("", status=404, etag="")))
     report = polling.poll([feed, other], NOW)
 
@@ -178,7 +175,7 @@ def test_it_keeps_its_validators_only_with_the_entries(
     assert (again(feed).etag, again(feed).body_hash) == ("", "")
     assert again(feed).last_error == "A fault of ours, not of the feed: see the log."
 
-    monkeypatch.setattr(polling, "take_in", intake.take_in)
+    monkeypatch.setattr(polling, "take_in_all", intake.take_in_all)
     assert polling.poll([again(feed)], NOW + DAY).new_links == 2
 
 
@@ -193,27 +190,6 @@ def test_it_takes_an_unforeseen_fault_for_that_feed_only(
 
     assert (report.new_links, len(report.failures)) == (2, 1)
     assert again(bad).last_error.startswith("A fault of ours")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_commits_a_feed_before_it_stores_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Addresses of several feeds in one transaction are what two pollers deadlock on."""
-    committed: list[Feed] = []
-    before: list[int] = []
-
-    def take_in(feed: Feed, *rest: object) -> TakenIn:
-        before.append(len(committed))
-        transaction.on_commit(lambda: committed.append(feed))
-        return TakenIn()
-
-    monkeypatch.setattr(polling, "take_in", take_in)
-    batch = [
-        Outcome(feed, Fetched(feed.url, RSS), ParsedFeed("RSS 2.0"))
-        for feed in (make_feed(), make_feed(), make_feed())
-    ]
-    polling._store(batch, NOW, polling.Report())
-
-    assert before == [0, 1, 2]
 
 
 @pytest.mark.parametrize("asked_before", [True, False], ids=["unchanged", "new"])
@@ -360,11 +336,19 @@ def test_it_parses_many_feeds_in_other_processes(web: Web) -> None:
         for n in range(parsers.PROCESSES_FROM)
     ]
     bad = Feed.objects.create(url=web.add("/bad", "<html>"))
-    told: list[tuple[int, int]] = []
-    report = polling.poll([*feeds, bad], NOW, lambda done, total: told.append((done, total)))
+    told: list[tuple[int, int, int]] = []
+    report = polling.poll([*feeds, bad], NOW, lambda *progress: told.append(progress))
 
     assert (report.new_links, len(report.failures)) == (2 * len(feeds), 1)
-    assert told[-1] == (len(feeds) + 1, len(feeds) + 1)
+    assert told[-1] == (len(feeds) + 1, len(feeds) + 1, 1)
+
+
+def test_it_keeps_no_statement_in_mind(feed: Feed, settings: LazySettings) -> None:
+    """Laptop mode remembers 9,000 of them, with all the HTML in each."""
+    settings.DEBUG = True
+    polling.poll([feed], NOW)
+
+    assert connection.queries == []
 
 
 def test_it_stops_asking_when_it_is_interrupted(web: Web) -> None:
@@ -373,7 +357,7 @@ def test_it_stops_asking_when_it_is_interrupted(web: Web) -> None:
     feeds.append(Feed.objects.create(url=web.add("/feed", RSS)))
     began = time.monotonic()
 
-    def interrupt(done: int, total: int) -> None:
+    def interrupt(done: int, total: int, failed: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -243,6 +243,6 @@ def test_it_gives_way_to_a_poll_that_had_the_story_in_the_same_moment() -> None:
     story = address_identity("https://blog.example/1")
     LinkAddress.objects.create(identity=story, url="x", link=theirs)
 
-    offered = offering.offer(make_feed(), said(), {story: post(1)}, NOW)
+    offered = offering.offer({story: offering.Told(make_feed(), said(), post(1))}, NOW)
     assert (offered.links, offered.new) == ({story: theirs.pk}, 0)
     assert Link.objects.get() == theirs

@@ -2,7 +2,9 @@
 
 import pytest
 
+from toolbox import html as html_module
 from toolbox.html import clean_entry, to_line, to_title
+from toolbox.text import printable
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,20 @@ def test_it_reads_titles_as_a_person_would(raw: str, title: str) -> None:
 
 def test_it_cuts_titles_with_an_ellipsis() -> None:
     assert to_title("word " * 300, 20) == "word word word word…"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://a.example/">x</a> <img src="http://a.example/i.png" srcset="a 2x">',
+        '<a href="HTTPS://a.example/">x</a><A HREF="/b">y</A>',
+        "<a href='/quoted'>x</a><a href=bare>y</a><a href = \"/spaced\">z</a>",
+        '<a href="httpslashed">x</a><img src="//a.example/i.png"><img SRC=i.png>',
+        '<a href="&#104;ttps://a.example/">x</a><a href="https://a.example/" href="/b">y</a>',
+        "The word href alone, and src too.",
+    ],
+)
+def test_it_makes_links_whole_however_they_are_written(html: str) -> None:
+    """Entries without relative links take a shorter way; it must not be taken too often."""
+    base = "https://blog.example/a/"
+    assert clean_entry(html, base) == printable(html_module._entry_cleaner(base).clean(html))

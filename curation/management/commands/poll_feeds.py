@@ -1,5 +1,6 @@
 """`poll_feeds`: ask feeds now and say what came of it."""
 
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="Every active feed, due or not.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        now, self.began = timezone.now(), perf_counter()
         refused: list[tuple[str, str]] = []
         if options["url"]:
             addresses, refused = self.addresses(options["url"])
@@ -56,8 +57,12 @@ class Command(BaseCommand):
         if not Feed.objects.exists():
             self.stdout.write("There are no feeds yet: name one here, or use import_opml.")
 
-    def tell(self, done: int, total: int) -> None:
-        """Progress for a person who watches."""
-        if self.stdout.isatty():
-            self.stdout.write(f"\r{done} of {total}", ending="\n" if done == total else "")
-            self.stdout.flush()
+    def tell(self, done: int, total: int, failed: int) -> None:
+        """Progress for a person who watches, on one line that is written over."""
+        if not self.stdout.isatty():
+            return
+        rate = done / max(perf_counter() - self.began, 0.001)
+        failures = f", {failed} failed" if failed else ""
+        line = f"{done} of {total} feeds, {rate:.0f} a second{failures}"
+        self.stdout.write(f"\r{line:<60}", ending="\n" if done == total else "")
+        self.stdout.flush()
