@@ -84,8 +84,9 @@ def blurb_cut_off(subject: Subject) -> Iterator[Hit]:
     """A summary that a feed or a page ended in the middle."""
     for item in subject.items:
         for paragraph in _ends(subject.paragraphs(item)):
-            words = paragraph.text.rstrip(' "”’)')
-            dots = words.endswith(("...", "…")) and not MEANT.search(words.rstrip(".…"))
+            words = paragraph.text.rstrip(' "”’')
+            end = words.rstrip(")")
+            dots = end.endswith(("...", "…")) and not MEANT.search(end.rstrip(".…"))
             if len(words) >= BEGUN and (dots or DANGLING.search(words)):
                 yield Hit(f"“{item.name}” breaks off: “…{words[-40:]}”", item)
 
