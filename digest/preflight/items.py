@@ -1,7 +1,7 @@
 """Item by item: titles, addresses, blurbs, and what scrapers leave in them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from digest.models import JobBlock, ProjectBlock, TextBlock
@@ -171,6 +171,6 @@ def _squeezed(name: str) -> str:
     return re.sub(r"\W", "", name).casefold()
 
 
-def _is_repeat(title: list[str], words: list[str]) -> bool:
+def _is_repeat(title: Sequence[str], words: Sequence[str]) -> bool:
     """The same words, and hardly any more behind them."""
     return words[: len(title)] == title and len(words) - len(title) < 4
