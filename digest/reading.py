@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-Z0-9À-Þ])")
@@ -47,9 +48,10 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def plain_words(text: str) -> list[str]:
-    """The words of `text`, folded, for comparing."""
-    return re.findall(r"[^\W_]+(?:[.'’+#-][^\W_]+)*[+#]*", text.casefold())
+@lru_cache(maxsize=4096)
+def plain_words(text: str) -> tuple[str, ...]:
+    """The words of `text`, folded, for comparing: of each text with many others."""
+    return tuple(re.findall(r"[^\W_]+(?:[.'’+#-][^\W_]+)*[+#]*", text.casefold()))
 
 
 class _Reader(HTMLParser):

@@ -1,7 +1,7 @@
 """Item by item: titles, addresses, blurbs, and what scrapers leave in them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from digest.models import ImageBlock, JobBlock, ProjectBlock, TextBlock
@@ -98,8 +98,9 @@ def blurb_cut_off(subject: Subject) -> Iterator[Hit]:
     """A summary that a feed or a page ended in the middle."""
     for item in subject.items:
         for paragraph in _ends(subject.paragraphs(item)):
-            words = paragraph.text.rstrip(' "”’)')
-            dots = words.endswith(("...", "…")) and not MEANT.search(words.rstrip(".…"))
+            words = paragraph.text.rstrip(' "”’')
+            end = words.rstrip(")")
+            dots = end.endswith(("...", "…")) and not MEANT.search(end.rstrip(".…"))
             if len(words) >= BEGUN and (dots or DANGLING.search(words)):
                 yield Hit(f"“{item.name}” breaks off: “…{words[-40:]}”", item)
 
@@ -184,6 +185,6 @@ def _squeezed(name: str) -> str:
     return re.sub(r"\W", "", name).casefold()
 
 
-def _is_repeat(title: list[str], words: list[str]) -> bool:
+def _is_repeat(title: Sequence[str], words: Sequence[str]) -> bool:
     """The same words, and hardly any more behind them."""
     return words[: len(title)] == title and len(words) - len(title) < 4

@@ -1,9 +1,10 @@
 """What was said before: twice in the issue, in an earlier one, or word for word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 
 from curation.identity import canonical_url
@@ -29,6 +30,10 @@ SMALL = {
     "a", "an", "and", "the", "of", "in", "on", "for", "to", "with", "is", "are", "how", "why",
     "your", "our", "from", "at", "by",
 }  # fmt: skip
+
+
+# Each address is held against many others.
+_address = lru_cache(maxsize=4096)(canonical_url)
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,10 @@ def blurb_ran_before(subject: Subject) -> Iterator[Hit]:
 def blurb_twice_in_issue(subject: Subject) -> Iterator[Hit]:
     """A blurb pasted into the wrong item."""
     told = {second.block.uid for _, second in _twins(subject)}
+    said = {item.block.uid: to_line(item.block.blurb) for item in subject.stories}
     for first, second in combinations(subject.stories, 2):
         new = second.block.uid not in told
-        if new and _same_blurb(to_line(first.block.blurb), to_line(second.block.blurb)):
+        if new and _same_blurb(said[first.block.uid], said[second.block.uid]):
             told.add(second.block.uid)
             yield Hit(f"“{second.name}” says word for word what “{first.name}” says.", second)
 
@@ -92,7 +98,7 @@ def _twins(subject: Subject) -> Iterator[tuple[Item, Item]]:
 
 
 def _are_twins(subject: Subject, first: Item, second: Item) -> bool:
-    if first.url and canonical_url(first.url) == canonical_url(second.url):
+    if first.url and _address(first.url) == _address(second.url):
         return True
     return _named_alike(subject, first, second)
 
@@ -115,7 +121,7 @@ def _reruns(subject: Subject) -> Iterator[Rerun]:
 
 
 def _is_same(subject: Subject, item: Item, past: PublishedItem) -> bool:
-    if item.url and past.url and canonical_url(item.url) == canonical_url(past.url):
+    if item.url and past.url and _address(item.url) == _address(past.url):
         return True
     if item.url and past.url and host(item.url) == host(past.url):
         # Two pages of one site under one title: a column.
@@ -146,10 +152,11 @@ def alike(one: str, other: str) -> bool:
     short, long = sorted((set(first) - SMALL, set(second) - SMALL), key=len)
     if len(short) > WORDS and short <= long and len(long) - len(short) < 2:
         return True
-    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= NEAR
+    matcher = SequenceMatcher(None, " ".join(first), " ".join(second))
+    return matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
 
-def _numbers(words: list[str]) -> list[str]:
+def _numbers(words: Sequence[str]) -> list[str]:
     return sorted(word for word in words if any(map(str.isdigit, word)))
 
 

@@ -59,6 +59,7 @@ def test_it_finds_a_slip_in_a_blurb(code: str, blurb: str) -> None:
     "blurb",
     [
         "Short, and then…",
+        "A bug in ordered querysets is fixed, thanks to a close look at first()",
         "They packed tea, bread, a tent and a good deal of patience, and so on...",
         "A todo app in ninety lines, and a TODO list that writes itself.",
         "Why TODO comments are debt, and how a TODO app taught the author so.",
