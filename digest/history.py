@@ -8,10 +8,11 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
 
 from digest.fingerprint import rows_of
 from digest.guards import edit_token
-from digest.models import BLOCKS, Issue, Revision
+from digest.models import BLOCKS, Issue, IssueSection, Revision
 from publication.access import MACHINE
 from toolbox.html import to_line
 
@@ -81,7 +82,7 @@ def keep(issue: Issue, *, by: "User | None") -> None:
 def changes(old: Content, new: Content) -> list[Change]:
     """How `new` differs from `old`: the issue's words, its sections, its items."""
     return [
-        *_words("Issue", old["issue"], new["issue"]),
+        *_words("Issue", Issue, old["issue"], new["issue"]),
         *_section_changes(old, new),
         *_block_changes(old, new),
     ]
@@ -97,14 +98,15 @@ def with_changes(issue: Issue) -> Iterator[tuple[Revision, list[Change]]]:
 def _section_changes(old: Content, new: Content) -> Iterator[Change]:
     before = {row["id"]: row for row in old["sections"]}
     after = {row["id"]: row for row in new["sections"]}
-    for key in before.keys() - after.keys():
-        yield Change(f"Section {before[key]['title']}", "deleted")
+    for key, row in before.items():
+        if key not in after:
+            yield Change(f"Section {row['title']}", "deleted")
     for key, row in after.items():
         name = f"Section {row['title']}"
         if key not in before:
             yield Change(name, "added")
         else:
-            yield from _words(name, before[key], row)
+            yield from _words(name, IssueSection, before[key], row)
     kept = [row["id"] for row in old["sections"] if row["id"] in after]
     if kept != [row["id"] for row in new["sections"] if row["id"] in before]:
         yield Change("Sections", "order changed")
@@ -112,8 +114,9 @@ def _section_changes(old: Content, new: Content) -> Iterator[Change]:
 
 def _block_changes(old: Content, new: Content) -> Iterator[Change]:
     before, after = _by_uid(old), _by_uid(new)
-    for uid in before.keys() - after.keys():
-        slug, row = before[uid]
+    for uid, (slug, row) in before.items():
+        if uid in after:
+            continue
         yield Change(_name(slug, row), f"taken out of {_where(old, row)}")
     for uid, (slug, row) in after.items():
         name = _name(slug, row)
@@ -123,14 +126,16 @@ def _block_changes(old: Content, new: Content) -> Iterator[Change]:
         _, was = before[uid]
         if was["region"] != row["region"]:
             yield Change(name, f"moved from {_where(old, was)} to {_where(new, row)}")
-        yield from _words(name, was, row)
+        yield from _words(name, MODELS[slug], was, row)
     if _order(before, after) != _order(after, before):
         yield Change("Items", "order changed")
 
 
-def _words(name: str, before: Row, after: Row) -> Iterator[Change]:
-    for column in after:
-        told = column not in SILENT | PLACE
+def _words(name: str, model: type[Model], before: Row, after: Row) -> Iterator[Change]:
+    """What differs, in the order of the form: a database may hand JSON back in any."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    for column in columns:
+        told = column in after and column not in SILENT | PLACE
         if told and before.get(column) != after[column]:
             part = column.removesuffix("_id").replace("_", " ")
             yield Change(name, part, _said(before.get(column)), _said(after[column]))
@@ -143,9 +148,12 @@ def _said(value: Any) -> str:
 
 
 def _by_uid(content: Content) -> dict[str, tuple[str, Row]]:
-    return {
-        str(row["uid"]): (slug, row) for slug, rows in content["blocks"].items() for row in rows
-    }
+    """Every block with its type, in the order in which readers meet them."""
+    places = [f"{section['kind']}_{section['id']}" for section in content["sections"]]
+    at = {key: place for place, key in enumerate(places)}
+    blocks = [(slug, row) for slug, rows in content["blocks"].items() for row in rows]
+    blocks.sort(key=lambda it: (at.get(it[1]["region"], len(at)), it[1]["ordering"]))
+    return {str(row["uid"]): (slug, row) for slug, row in blocks}
 
 
 def _order(these: Mapping[str, tuple[str, Row]], those: Mapping[str, tuple[str, Row]]) -> list[str]:

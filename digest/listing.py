@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Max, Q
-from django.utils.dateparse import parse_datetime
 
 from digest.models import Issue, PublishedItem
 from digest.models.published import PublishedItemQuerySet
@@ -13,7 +13,8 @@ from publication.models import SectionKind
 
 PAGE = 60
 # Of the last item of a page: when it ran, and where.
-KEY = re.compile(r"(?P<at>[-+:.T0-9]{19,32}),(?P<number>[0-9]{1,9}),(?P<position>[0-9]{1,9})")
+KEY = re.compile(r"(?P<at>[0-9]{1,16})-(?P<number>[0-9]{1,9})-(?P<position>[0-9]{1,9})")
+START, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,16 @@ def shelves() -> list[Shelf]:
 
 
 def _key(item: PublishedItem) -> str:
-    return f"{item.published_at.isoformat()},{item.number},{item.position}"
+    return f"{(item.published_at - START) // TICK}-{item.number}-{item.position}"
 
 
 def _after(items: PublishedItemQuerySet, key: str) -> PublishedItemQuerySet:
     """A key that cannot be read means the beginning."""
     found = KEY.fullmatch(key)
-    at = parse_datetime(found["at"]) if found else None
-    if found is None or at is None or at.tzinfo is None:
+    if found is None:
         return items
-    number, position = int(found["number"]), int(found["position"])
+    at, number, position = (int(part) for part in found.groups())
+    day = START + at * TICK
     behind = Q(number__lt=number) | Q(number=number, position__gt=position)
     # The plain bound lets the database start in the middle of its index.
-    return items.filter(Q(published_at__lt=at) | behind, published_at__lte=at)
+    return items.filter(Q(published_at__lt=day) | behind, published_at__lte=day)

@@ -43,7 +43,7 @@ class IssueForm(forms.ModelForm[Issue]):
         if self.stale:
             raise ValidationError(
                 "Somebody else saved this issue since you opened it, so nothing of yours was "
-                "saved and nothing of theirs was lost. Both are told below."
+                "saved and nothing of theirs was lost. Both are told above."
             )
         if isinstance(self.data, QueryDict) and "_clone" in self.data:
             self.clone = self._clone(self.data.getlist("_clone"))

@@ -34,7 +34,7 @@ from digest.models import BLOCKS, Issue
 SCRIPTS = ("desk", "preview", "keep", "preflight")
 # The scripts share newsdesk/rows; the import map leads to its hashed name.
 DESK = Media(
-    css={"all": ["newsdesk/preview.css", "newsdesk/desk.css", "newsdesk/preflight.css"]},
+    css={"all": ["newsdesk/preview.css", "newsdesk/preflight.css"]},
     js=[forms.Script(f"newsdesk/{name}.js", type="module") for name in SCRIPTS],
     importmap=ImportMap({"newsdesk/rows": "newsdesk/rows.js"}),
 )
@@ -60,10 +60,8 @@ class IssueAdmin(Discarding):
     search_fields = ["number", "title"]
     view_on_site = False
 
-    @property
-    def media(self) -> forms.Media:
-        media: forms.Media = super().media + DESK
-        return media
+    class Media:
+        css = {"all": ["newsdesk/desk.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk_urls(self), *super().get_urls()]
@@ -182,7 +180,9 @@ class IssueAdmin(Discarding):
                 "offers": {offer["id"]: offer for offer in offers + earlier},
             },
         }
-        return super().render_change_form(request, context, **kwargs)
+        response: Any = super().render_change_form(request, context, **kwargs)
+        response.context_data["media"] += DESK
+        return response
 
     def _conflict(self, request: HttpRequest, context: dict[str, Any], pk: int) -> Any:
         stale = getattr(context["adminform"].form, "stale", False)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from digest import tree
@@ -14,6 +15,7 @@ from digest.admin.forms import BlockFormSet, SectionFormSet, is_kept
 from digest.admin.preview import PARTS, drawn
 from digest.models import Block, Issue, IssueSection
 from digest.preflight import LARGE_MAIL, LARGEST_MAIL, Level, Report, inspect
+from digest.rendering import Rendering
 
 if TYPE_CHECKING:
     from digest.admin.issue import IssueAdmin
@@ -64,8 +66,7 @@ def trial(
     report = tried.report()
     shown = report.rendering
     answer = {
-        "html": drawn(request, tried.issue, shown, part) if shown else "",
-        "plain": part == "text",
+        "html": _page(request, tried.issue, shown, part) if shown else "",
         "subject": shown.subject if shown else "",
         "size": len(shown.email_html.encode()) if shown else 0,
         "large": LARGE_MAIL,
@@ -73,6 +74,15 @@ def trial(
         "notes": [vars(note) for note in tried.notes(report)],
     }
     return JsonResponse(answer)
+
+
+def _page(request: HttpRequest, issue: Issue, shown: Rendering, part: str) -> str:
+    """What goes into the frame: plain text too, as a page that shows it as it is."""
+    page = drawn(request, issue, shown, part)
+    if part != "text":
+        return page
+    context = {"issue": issue, "text": page}
+    return render_to_string("admin/digest/issue/text.html", context, request)
 
 
 def bind(desk: "IssueAdmin", request: HttpRequest, issue: Issue) -> Trial:

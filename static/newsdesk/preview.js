@@ -35,11 +35,7 @@ async function ask() {
 
 function show(answer) {
   const frame = find("iframe")
-  const text = find("pre")
-  frame.hidden = answer.plain || !answer.html
-  text.hidden = !answer.plain
-  if (answer.plain) text.textContent = answer.html
-  else if (frame.srcdoc !== answer.html) frame.srcdoc = answer.html
+  if (frame.srcdoc !== answer.html) frame.srcdoc = answer.html
   const meter = find("meter")
   meter.max = answer.largest
   meter.low = meter.high = answer.large

@@ -102,9 +102,7 @@ def test_a_long_list_goes_on_from_where_it_stopped(
     assert seen == ["a3", "b3", "a2", "b2", "a1", "b1"]
 
 
-@pytest.mark.parametrize(
-    "key", ["x", "1", "1,x", "9" * 30 + ",1", "²,²", "2026-99-99T00:00:00+00:00,1,1", ""]
-)
+@pytest.mark.parametrize("key", ["x", "1", "1,x", "9" * 30 + ",1", "²,²", "9" * 16 + "-1-1", ""])
 def test_a_key_that_is_none_means_the_beginning(client: Client, key: str) -> None:
     make_run(1, "Only")
 

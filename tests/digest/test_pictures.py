@@ -17,6 +17,7 @@ from digest.rendering import render
 from tests.digest.desks import Desk, errors, make_desk, new_row
 from tests.digest.issues import add, add_section, make_issue
 from tests.digest.pictures import picture_file
+from tests.makers import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +131,7 @@ def test_it_stands_in_every_output() -> None:
 
 def test_a_picture_alone_is_an_issue_worth_approving(masthead_filled_in: None) -> None:
     make_picture(issue := make_issue())
-    assert preflight.inspect(issue).findings == []
+    assert preflight.inspect(issue, now=NOW).findings == []
 
 
 def test_everybody_is_served_it_and_it_never_changes(client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from digest import preflight
-from digest.models import LinkBlock, TextBlock
+from digest.models import ImageBlock, LinkBlock, TextBlock
 from digest.preflight import Level, inspect
 from digest.rendering import render
 from publication.masthead import NEW
@@ -83,6 +83,14 @@ def test_an_item_that_nobody_sees_is_none() -> None:
 )
 def test_it_looks_at_every_item(values: dict[str, Any], finding: tuple[str, str]) -> None:
     assert found(sound(**values)) == [finding]
+
+
+def test_a_picture_is_there_and_is_said_in_words() -> None:
+    issue = sound()
+    add(ImageBlock, issue, alt=" ")
+
+    codes = {it.code for it in inspect(issue, now=NOW).blockers}
+    assert codes >= {"picture", "picture-words"}
 
 
 OWN = "links to a subscriber's own page."

@@ -89,7 +89,7 @@ def test_the_preview_shows_what_is_typed_and_marks_what_fails(page: Page, desk: 
     two.locator("input[name$='-url']").fill("javascript:alert(1)")
     expect(two.locator(".desk-note.blocker")).to_contain_text("readers cannot be sent to")
     page.locator("#preview-part").select_option("text")
-    expect(page.locator("#desk-preview pre")).to_contain_text("Typed just now")
+    expect(mail.locator("pre")).to_contain_text("Typed just now")
     page.locator("#preview-part").select_option("web")
     page.locator("#preview-width").select_option("375")
     expect(mail.get_by_role("heading", name="Typed just now")).to_be_visible()
