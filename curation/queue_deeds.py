@@ -1,0 +1,71 @@
+"""The deeds by the names that the queue's page calls them: the verb of each, and what it made."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from curation import bulk, merging
+from curation import queue as verbs
+from curation.models import Link
+from curation.wording import condition
+from toolbox.text import one_line
+
+NAMES = ("shortlist", "reject", "snooze", "section", "edit", "merge")
+TITLE = 60
+# Of the links that a deed on many left alone, so many are named.
+TOLD = 3
+
+
+def sorting(name: str, said: dict[str, Any], by: User) -> Callable[[Link, int], Link]:
+    """The one verb that a deed calls, with all it needs but the link and its version."""
+
+    def do(link: Link, version: int) -> Link:
+        held: dict[str, Any] = {"by": by, "version": version}
+        match name:
+            case "shortlist":
+                return verbs.shortlist(link, section=said["section"], **held)
+            case "reject":
+                return verbs.reject(link, reason=said["reason"], **held)
+            case "snooze":
+                return verbs.snooze(link, until=said["morning"], now=timezone.now(), **held)
+            case "section":
+                return verbs.set_section(link, said["section"], **held)
+            case "edit":
+                words = {name: said[name] for name in ("title", "blurb", "note")}
+                return verbs.edit(link, **words, **held)
+        return merging.merge(link, _other(said), now=timezone.now(), **held)
+
+    return do
+
+
+def _other(said: dict[str, Any]) -> Link:
+    if said["into"] is None:
+        raise merging.MergeError("Choose the link that is to stand for both.")
+    return cast("Link", said["into"])
+
+
+def done(name: str, said: dict[str, Any]) -> str:
+    """What the link is after the deed."""
+    link = said["link"]
+    match name:
+        case "section":
+            section = said["section"]
+            return f"moved to {section}" if section else "stands in no section"
+        case "edit":
+            return "reads as you wrote it"
+        case "merge":
+            return f"merged into “{one_line(said['into'].title, TITLE)}”"
+    return condition(link)
+
+
+def counted(outcome: bulk.Outcome) -> str:
+    """On how many links it was done, and why not on the others."""
+    many = len(outcome.done)
+    said = [f"{many} link{'' if many == 1 else 's'} {condition(outcome.done[0])}."] if many else []
+    refused = outcome.refused
+    said += [str(refusal) for refusal in refused[:TOLD]]
+    if len(refused) > TOLD:
+        said.append(f"{len(refused) - TOLD} more had changed.")
+    return " ".join(said)
