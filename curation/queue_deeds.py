@@ -47,17 +47,14 @@ def _other(said: dict[str, Any]) -> Link:
 
 
 def done(name: str, said: dict[str, Any]) -> str:
-    """What the link is after the deed."""
-    link = said["link"]
-    match name:
-        case "section":
-            section = said["section"]
-            return f"moved to {section}" if section else "stands in no section"
-        case "edit":
-            return "reads as you wrote it"
-        case "merge":
-            return f"merged into “{one_line(said['into'].title, TITLE)}”"
-    return condition(link)
+    """What the link is after the deed, in a sentence."""
+    link, section = said["link"], said["section"]
+    become = {
+        "section": f"moved to {section}" if section else "stands in no section",
+        "edit": "reads as you wrote it",
+        "merge": f"merged into “{one_line(said['into'].title, TITLE)}”" if said["into"] else "",
+    }
+    return f"“{one_line(link.title, TITLE)}” {become.get(name) or condition(link)}."
 
 
 def counted(outcome: bulk.Outcome) -> str:

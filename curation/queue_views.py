@@ -21,7 +21,6 @@ from curation.models import Feed, Link
 from curation.queue_address import SHELVES, Asked
 from curation.queue_answers import answer, by_script, changes, html
 from curation.queue_forms import SNOOZE, BulkForm, DeedForm, days, faults
-from toolbox.text import one_line
 
 
 @require_GET
@@ -53,11 +52,7 @@ def deed(request: HttpRequest, name: str) -> HttpResponse:
         queue_deeds.sorting(name, said, by)(link, said["version"])
     except verbs.QueueError as refusal:
         return answer(request, touched, str(refusal), status=409)
-    return answer(
-        request,
-        touched,
-        f"“{one_line(link.title, queue_deeds.TITLE)}” {queue_deeds.done(name, said)}.",
-    )
+    return answer(request, touched, queue_deeds.done(name, said))
 
 
 @require_POST
