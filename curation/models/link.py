@@ -172,6 +172,12 @@ class Link(models.Model):
                 condition=Q(merged_into=None),
                 name="link_newest",
             ),
+            # Serves LinkQuerySet.hidden, newest first: few among many.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(merged_into=None) & ~Q(hidden_by=""),
+                name="link_hidden_newest",
+            ),
             # Serves those whose snooze ends: few of the many that sleep.
             models.Index(
                 fields=["snoozed_until"], condition=Q(state="snoozed"), name="link_by_snooze"
