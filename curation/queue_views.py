@@ -4,9 +4,7 @@ To a script that prefers JSON a deed answers with the rows as they are now; to a
 a message and the way back. Both go through the same addresses.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin
@@ -17,21 +15,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from curation import announcing, bulk, merging, queue_page, watching
+from curation import announcing, bulk, queue_deeds, queue_page, watching
 from curation import queue as verbs
 from curation.models import Feed, Link
 from curation.queue_address import SHELVES, Asked
 from curation.queue_answers import answer, by_script, changes, html
 from curation.queue_forms import SNOOZE, BulkForm, DeedForm, days, faults
-from curation.wording import condition
-from toolbox.text import one_line
-
-TITLE = 60
-DEEDS = {
-    "shortlist", "reject", "snooze", "section", "edit", "merge", "follow-up", "unhide",
-}  # fmt: skip
-# Of the links that a deed on many left alone, so many are named.
-TOLD = 3
 
 
 @require_GET
@@ -49,9 +38,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def deed(request: HttpRequest, name: str) -> HttpResponse:
-    """Shortlist, reject, snooze, move, edit or merge one link, and what else DEEDS has."""
+    """Shortlist, reject, snooze, move, edit or merge one link, and what else `queue_deeds` knows."""
     form, by = DeedForm(request.POST), cast("User", request.user)
-    if name not in DEEDS:
+    if name not in queue_deeds.NAMES:
         raise Http404
     if not form.is_valid():
         sent = request.POST.get("link", "")
@@ -60,10 +49,10 @@ def deed(request: HttpRequest, name: str) -> HttpResponse:
     link, said = form.cleaned_data["link"], form.cleaned_data
     touched = [link.pk] + ([said["into"].pk] if said["into"] else [])
     try:
-        _deed(name, said, by)(link, said["version"])
+        queue_deeds.sorting(name, said, by)(link, said["version"])
     except verbs.QueueError as refusal:
         return answer(request, touched, str(refusal), status=409)
-    return answer(request, touched, f"“{one_line(link.title, TITLE)}” {_done(name, said)}.")
+    return answer(request, touched, queue_deeds.done(name, said))
 
 
 @require_POST
@@ -74,11 +63,11 @@ def several(request: HttpRequest) -> HttpResponse:
         return answer(request, [], faults(form), status=400)
     said = form.cleaned_data
     try:
-        outcome = bulk.together(said["pick"], _deed(said["deed"], said, by), by)
+        outcome = bulk.together(said["pick"], queue_deeds.sorting(said["deed"], said, by), by)
     except verbs.QueueError as refusal:
         return answer(request, [], str(refusal), status=409)
     pks = [pick.pk for pick in said["pick"]]
-    return answer(request, pks, _counted(outcome), status=200 if outcome.done else 409)
+    return answer(request, pks, queue_deeds.counted(outcome), status=200 if outcome.done else 409)
 
 
 @require_POST
@@ -109,57 +98,6 @@ def changed(request: HttpRequest) -> HttpResponse:
         told |= {"links": changes(asked, links, now), "counts": queue_page.counts(now)}
         told["said"] = announcing.others(others)
     return JsonResponse(told)
-
-
-def _deed(name: str, said: dict[str, Any], by: User) -> Callable[[Link, int], Link]:
-    """The one verb that a deed calls, with all it needs but the link and its version."""
-    now, shelf, number = timezone.now(), said["section"], said.get("number")
-    words = {field: said.get(field, "") for field in ("title", "blurb", "note")}
-    deeds: dict[str, Callable[..., Link]] = {
-        "shortlist": partial(verbs.shortlist, section=shelf),
-        "reject": partial(verbs.reject, reason=said["reason"]),
-        "snooze": partial(verbs.snooze, until=said["morning"], now=now),
-        "section": lambda link, **held: verbs.set_section(link, shelf, **held),
-        "edit": partial(verbs.edit, **words),
-        "merge": lambda link, **held: merging.merge(link, _other(said), now=now, **held),
-        "follow-up": lambda link, **held: verbs.follow_up(link, number, **held),
-        "unhide": verbs.unhide,
-    }
-    return lambda link, version: deeds[name](link, by=by, version=version)
-
-
-def _other(said: dict[str, Any]) -> Link:
-    if said["into"] is None:
-        raise merging.MergeError("Choose the link that is to stand for both.")
-    return cast("Link", said["into"])
-
-
-def _done(name: str, said: dict[str, Any]) -> str:
-    """What the link is after the deed."""
-    link = said["link"]
-    match name:
-        case "section":
-            section = said["section"]
-            return f"moved to {section}" if section else "stands in no section"
-        case "edit":
-            return "reads as you wrote it"
-        case "follow-up":
-            number = link.follow_up_of
-            return f"is a follow-up of #{number}" if number else "follows nothing up"
-        case "merge":
-            return f"merged into “{one_line(said['into'].title, TITLE)}”"
-    return condition(link)
-
-
-def _counted(outcome: bulk.Outcome) -> str:
-    """On how many links it was done, and why not on the others."""
-    many = len(outcome.done)
-    said = [f"{many} link{'' if many == 1 else 's'} {condition(outcome.done[0])}."] if many else []
-    refused = outcome.refused
-    said += [str(refusal) for refusal in refused[:TOLD]]
-    if len(refused) > TOLD:
-        said.append(f"{len(refused) - TOLD} more had changed.")
-    return " ".join(said)
 
 
 def _since(text: str, now: datetime) -> datetime:
