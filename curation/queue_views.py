@@ -38,7 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def deed(request: HttpRequest, name: str) -> HttpResponse:
-    """Shortlist, reject, snooze, move, edit or merge one link, and what else `queue_deeds` knows."""
+    """One deed on one link: shortlist, reject, and what else `queue_deeds` knows."""
     form, by = DeedForm(request.POST), cast("User", request.user)
     if name not in queue_deeds.NAMES:
         raise Http404
