@@ -11,4 +11,4 @@ class CurationConfig(AppConfig):
         from curation import checks, listeners, searching  # noqa: F401  (registers them)
 
         # Django's own hook for what is no model, as it makes its permissions.
-        post_migrate.connect(searching.install, sender=self)
+        post_migrate.connect(searching.INDEX.install, sender=self)

@@ -72,7 +72,7 @@ def test_it_is_in_step_whoever_writes() -> None:
 def test_a_common_word_is_looked_for_among_the_latest_arrivals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "MOST", 2)
+    monkeypatch.setattr("toolbox.fulltext.MOST", 2)
     titles = [make_link(title=f"Story {n}", url=f"https://{n}.org/").title for n in range(3)]
     make_link(title="Story of the rejected", state=Link.State.REJECTED)
     some = titles[1:] if connection.vendor == "sqlite" else titles
@@ -87,15 +87,15 @@ def test_an_index_that_went_with_its_table_is_brought_back_with_all_links(
     make_link(title="Before")
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for name in searching.sqlite.TRIGGERS:
-                cursor.execute(f"DROP TRIGGER {name}")
+            for name in ("added", "gone", "changed"):
+                cursor.execute(f"DROP TRIGGER curation_link_words_{name}")
         else:
             cursor.execute("DROP TRIGGER curation_link_words ON curation_link")
     make_link(title="Meanwhile")
     assert found("meanwhile") == []
-    searching.install()
+    searching.INDEX.install()
     assert (found("meanwhile"), found("before")) == (["Meanwhile"], ["Before"])
     make_link(title="After")
     assert found("after") == ["After"]
     with django_assert_num_queries(3 if connection.vendor == "sqlite" else 2):
-        searching.install()
+        searching.INDEX.install()
