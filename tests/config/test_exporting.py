@@ -14,7 +14,17 @@ from tests.digest.issues import add, make_issue, make_published, publish
 
 pytestmark = pytest.mark.django_db
 # What a server must answer, and what is no page of ours.
-LIVE = ("/search/", "/subscribe/", "/planet", "/feeds/planet", "http", "mailto:", "#", "data:")
+LIVE = (
+    "/search/",
+    "/submit/",
+    "/subscribe/",
+    "/planet",
+    "/feeds/planet",
+    "http",
+    "mailto:",
+    "#",
+    "data:",
+)
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_it_stands_in_every_output() -> None:
 
 
 def test_a_picture_alone_is_an_issue_worth_approving(masthead_filled_in: None) -> None:
-    make_picture(issue := make_issue())
+    make_picture(issue := make_issue(preheader="Boats."))
     assert preflight.inspect(issue, now=NOW).findings == []
 
 
