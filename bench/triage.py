@@ -1,6 +1,6 @@
 """The queue with 200,000 links beside the queue with 200, in one run on one database.
 
-    python bench/queue.py            SQLite in a temporary folder, or the server of DATABASE_URL
+    python bench/triage.py            SQLite in a temporary folder, or the server of DATABASE_URL
                                      (its own test database, which is thrown away)
 
 Each figure is the quickest of some requests through Django's test client, all middleware included.
