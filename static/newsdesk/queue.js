@@ -3,7 +3,7 @@
 
 import * as about from "./queue/about.js";
 import { act, pending, undo } from "./queue/deeds.js";
-import { begin, byId, current, editing, list, queue } from "./queue/rows.js";
+import { awaited, begin, byId, current, editing, list, queue } from "./queue/rows.js";
 import { reach, show, startEditing, step, stopEditing } from "./queue/rows.js";
 import * as several from "./queue/several.js";
 import { watch } from "./queue/watch.js";
@@ -29,6 +29,9 @@ function press(event) {
 }
 
 function type(event) {
+  const page = awaited();
+  // Typed faster than the network brings the next links: each key waits for its turn.
+  if (page) return page.then(() => type(event));
   if ("jk".includes(event.key)) return step(event.key);
   if (event.repeat) return;
   if (event.key === "v") return several.toggle();

@@ -154,7 +154,7 @@ def test_undo_after_a_failed_deed_takes_back_nothing_else(desk: Page) -> None:
     press(desk, "1")
     settled(desk, 1)
     held: list[Route] = []
-    desk.route("**/admin/queue/reject/", lambda route: held.append(route))
+    desk.route("**/admin/queue/reject/", lambda route: held.append(route), times=1)
     press(desk, "xu")
     for _ in range(500):
         if held:
@@ -200,6 +200,27 @@ def test_the_next_page_comes_by_itself(
     desk.reload()
     expect(desk.locator(".queue-row")).to_have_count(12)
     assert desk.locator(".queue-row-title").all_inner_texts() == [link.title for link in links]
+
+
+def test_keys_typed_ahead_of_the_next_page_wait_for_its_links(
+    desk: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.queue_page.PAGE", 5)
+    held: list[Route] = []
+    desk.route("**/admin/queue/?*after=*", lambda route: held.append(route), times=1)
+    desk.reload()
+    press(desk, "xxxxx1x2u3")
+    expect(desk.locator("#queue-body h2")).to_have_count(0)
+    held[0].continue_()
+    in_focus(desk, "Link 8")
+    events = settled(desk, 9)
+    assert [(e.link.title, e.verb, e.undone_at is None) for e in events] == [
+        *[(f"Link {n}", "rejected", True) for n in range(5)],
+        ("Link 5", "shortlisted", True),
+        ("Link 6", "rejected", True),
+        ("Link 7", "shortlisted", False),
+        ("Link 7", "shortlisted", True),
+    ]
 
 
 def test_keys_can_be_switched_off(desk: Page) -> None:

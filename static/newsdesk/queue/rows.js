@@ -12,7 +12,7 @@ const body = byId("queue-body");
 const edit = byId("queue-edit");
 const LOW = 15; // links left when the next page is asked for
 const PATIENCE = 20_000; // milliseconds for one answer
-let loading = false;
+let arriving = null; // the promise of the next page, while it is on its way
 
 function parse(html) {
   const holder = document.createElement("template");
@@ -139,12 +139,19 @@ export function stopEditing() {
 
 /* The next pages come by themselves when the list runs low. */
 
-export async function more() {
-  if (loading) return;
-  loading = true;
-  while (!older.hidden && list.children.length <= LOW && (await fetchOlder()));
-  loading = false;
+const low = () => !older.hidden && list.children.length <= LOW;
+
+export function more() {
+  if (arriving || !low()) return;
+  arriving = fill().finally(() => (arriving = null));
 }
+
+async function fill() {
+  while (low() && (await fetchOlder()));
+}
+
+/* The page that brings the next link into focus, where the list ran empty before it came. */
+export const awaited = () => (current ? null : arriving);
 
 async function fetchOlder() {
   try {
