@@ -90,27 +90,37 @@ def test_the_clock_goes_on_and_says_once_what_is_wrong(
 # Children
 
 
-def script(path: Path, words: str) -> Child:
-    """A child that runs `words` and writes a line to `path` when it starts."""
-    start = f"import sys, time, signal; open({str(path)!r}, 'a').write('x')"
+def script(path: Path, words: str, before: str = "pass") -> Child:
+    """A child that writes a letter to `path` when it has started, and then runs `words`."""
+    start = f"import sys, time, signal; {before}; open({str(path)!r}, 'a').write('x')"
     return Child("Child", [sys.executable, "-c", f"{start}; {words}"])
 
 
-def tended(child: Child, seconds: float) -> float:
-    """Keep it alive for so long; answers how long stopping took."""
+def tended(child: Child, path: Path, starts: str) -> float:
+    """Keep it alive until it has started so often; answers how long stopping took, in seconds."""
     stopping = threading.Event()
-    threading.Timer(seconds, stopping.set).start()
-    began = time.monotonic()
+    asked: list[float] = []
+
+    def ask() -> None:
+        until(lambda: path.exists() and path.read_text() == starts)
+        time.sleep(0.5)  # Long enough to see one start too many.
+        asked.append(time.monotonic())
+        stopping.set()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
     keep_alive([child], stopping)
-    return time.monotonic() - began - seconds
+    asking.join()
+    return time.monotonic() - asked[0]
 
 
 def test_a_child_that_dies_is_started_again_after_a_growing_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("config.supervising.PAUSES", (0, 0, 60))
-    tended(script(tmp_path / "starts", "sys.exit(1)"), 2)
-    assert (tmp_path / "starts").read_text() == "xxx"
+    path = tmp_path / "starts"
+    tended(script(path, "sys.exit(1)"), path, "xxx")
+    assert path.read_text() == "xxx"
     assert sorted(PAUSES) == list(PAUSES)
 
 
@@ -118,8 +128,9 @@ def test_a_child_that_does_not_stop_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("config.supervising.GRACE", 0.3)
-    deaf = script(tmp_path / "starts", "signal.signal(15, signal.SIG_IGN); time.sleep(60)")
-    assert 0.2 < tended(deaf, 0.8) < 3
+    path = tmp_path / "starts"
+    deaf = script(path, "time.sleep(60)", before="signal.signal(15, signal.SIG_IGN)")
+    assert 0.2 < tended(deaf, path, "x") < 30
 
 
 # The whole
