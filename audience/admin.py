@@ -15,6 +15,7 @@ from toolbox.readonly import ReadOnlyAdmin
 class SubscriberAdmin(ReadOnlyAdmin):
     """Find a person, see what they agreed to, take them out when they ask."""
 
+    nothing_yet = "No subscribers yet. The form is on the front page and at /subscribe/."
     list_display = ["email", "state", "asked_at", "confirmed_at", "left_at"]
     list_filter = ["state", "confirmed_at"]
     search_fields = ["email"]

@@ -16,6 +16,7 @@ from toolbox.text import one_line
 class ReceiptAdmin(admin.ModelAdmin[Receipt]):
     """Read only but for one action. Newest first, with the last line of what went wrong."""
 
+    nothing_yet = "Nothing is on its way, and nothing went wrong."
     list_display = ["fact", "listener", "state", "attempts", "next_try_at", "error"]
     ordering = ["-pk"]
     list_filter = ["state", "listener"]

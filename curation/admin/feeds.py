@@ -50,6 +50,7 @@ class FeedAdmin(FeedDoors):
     """The list, and the form of one feed."""
 
     form = FeedForm
+    nothing_yet = "No feeds yet. Add one by its address or its site’s, or import a list (OPML)."
     list_display = ["name", "condition", "section", "last_ok", "last_new", "next_poll"]
     list_filter = [HealthFilter, "state", "section"]
     list_select_related = ["section"]

@@ -69,6 +69,10 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     """What is done by itself to a link that comes in. The order counts."""
 
     form = RuleForm
+    nothing_yet = (
+        "No rules yet. A rule does to each new link what you would do every time: suggests a"
+        " section, names its source, hides what never fits. It is tried out before it is saved."
+    )
     list_display = ["sentence", "position", "active"]
     list_editable = ["position", "active"]
     list_select_related = ["feed", "section"]

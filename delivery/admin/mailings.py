@@ -40,6 +40,9 @@ SAID = {
 class MailingAdmin(ReadOnlyAdmin):
     """The list, a page for each mailing, and its buttons. Every button is a POST."""
 
+    nothing_yet = (
+        "No mailings yet. An issue that is published with an hour for its mail stands here."
+    )
     list_display = ["issue", "standing", "mail_at", "done"]
     list_filter = ["state"]
     list_select_related = ["issue"]

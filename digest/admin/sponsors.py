@@ -24,6 +24,7 @@ from publication.access import record
 class SponsorAdmin(admin.ModelAdmin[Sponsor]):
     """The sponsors, by name."""
 
+    nothing_yet = "No sponsors yet. Add one, then book a slot of an issue for it in the calendar."
     list_display = ["name", "url", "contact"]
     search_fields = ["name"]
 
@@ -62,6 +63,7 @@ class BookingAdmin(admin.ModelAdmin[Booking]):
     """The slots that are held or sold, soonest first."""
 
     form = BookingForm
+    nothing_yet = "No slot is sold yet. The calendar shows the coming issues and their free slots."
     list_display = ["issue_date", "slot", "sponsor", "headline", "state"]
     list_filter = ["state", "slot"]
     list_select_related = ["slot", "sponsor"]
