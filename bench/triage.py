@@ -35,7 +35,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, get_runner
 from django.utils import timezone
 
-from curation import ranking
+from curation import ranking, uses
 from curation.models import Entry, Feed, Link, LinkUse
 from publication.models import Section
 
@@ -92,6 +92,7 @@ def fill(total: int, feeds: list[Feed], sections: list[Section]) -> None:
         )  # fmt: skip
     # auto_now_add wrote its own moment.
     Link.objects.update(state_since=F("published_at"))
+    uses.settle(LinkUse.objects.values("link"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -92,7 +92,7 @@ def _parts(asked: Asked, now: datetime) -> list[tuple[str, QuerySet[Link]]]:
             (new, links.filter(state=new)),
             (snoozed, links.filter(state=snoozed, snoozed_until__lte=now)),
         ],
-        "shortlisted": [(Link.State.SHORTLISTED, Link.objects.unplaced().shown())],
+        "shortlisted": [(Link.State.SHORTLISTED, Link.objects.unplaced())],
         "snoozed": [(snoozed, links.filter(state=snoozed, snoozed_until__gt=now))],
         "rejected": [(Link.State.REJECTED, links.filter(state=Link.State.REJECTED))],
         "hidden": [("", Link.objects.hidden())],

@@ -216,6 +216,7 @@ def test_the_queue_knows_what_ran_and_keeps_its_shortlist() -> None:
     assert use.published_at is not None
     assert use.link.origin == Link.Origin.IMPORT
     assert list(Link.objects.unplaced()) == [waiting]
+    assert use.link.settled_at == use.placed_at
     again = told(item={"title": "Again"}).replace("2020-01-03", "2020-02-03").replace("5,", "6,")
     import_issue(past.read(again), by=None, now=NOW)
     assert LinkUse.objects.filter(link=use.link).count() == 2
