@@ -107,7 +107,7 @@ def actions(client: Client) -> dict[str, Callable[[], object]]:
         return lambda: ok(client.get(f"/admin/queue/?{query}"))
 
     def deed() -> object:
-        link = Link.objects.filter(state="new", merged_into=None).order_by("-published_at").first()
+        link = Link.objects.waiting(NOW).filter(state="new").order_by("-published_at").first()
         said = {"link": link.pk, "version": link.version, "back": "show=waiting"}
         answer = client.post("/admin/queue/reject/", said, headers={"accept": "application/json"})
         return ok(answer)

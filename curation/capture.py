@@ -71,7 +71,7 @@ def look(shared: Shared, now: datetime) -> Sighting:
     known = bringing.find(address)
     if known:
         says = whereabouts(known, known.uses.all())
-        return Sighting(known, says, memory.of_links([known], now)[known.pk])
+        return Sighting(known, says, memory.of_links([known])[known.pk])
     page = bringing.said(address, shared.title, shared.selection)
     link = bringing.drafts([page], origin=BROUGHT_WITH, published_at=now)[0]
     words = Words(link.title, link.url, link.blurb)

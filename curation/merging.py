@@ -126,11 +126,11 @@ def taken_apart(links: Iterable[Link]) -> set[frozenset[int]]:
 
 def gather_strays() -> int:
     """Move on what was stored on a link in the moment in which it was merged; how many rows."""
-    moved, onto = 0, set()
+    moved, onto = 0, set[int]()
     for model in (LinkAddress, Entry, LinkUse):
         rows = model._default_manager.filter(link__merged_into__isnull=False).order_by()
         for pk, into in list(rows.values_list("pk", "link__merged_into")):
             moved += model._default_manager.filter(pk=pk).update(link_id=into)
-            onto.add(into)
+            onto.update([into] if into else [])
     settle(onto)
     return moved

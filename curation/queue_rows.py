@@ -44,7 +44,7 @@ def rows(links: list[Link], place: str, now: datetime) -> list[Row]:
         Prefetch("events", LinkEvent.objects.filter(undone_at=None)),
         Prefetch("uses", LinkUse.objects.exclude(published_at=None)),
     )
-    reminders = memory.of_links(links, now)
+    reminders = memory.of_links(links)
     return [_row(link, place, reminders[link.pk], now) for link in links]
 
 
