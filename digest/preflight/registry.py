@@ -10,6 +10,7 @@ from digest.preflight import (
     counts,
     items,
     links,
+    lists,
     repeats,
     runs,
     slips,
@@ -48,8 +49,8 @@ CHECKS: list[Check] = [
     Check("scraped", WARNING, items.left_by_scraper),
     Check("site-in-title", NOTE, items.site_in_title),
     Check("blurb-repeats", NOTE, items.blurb_repeats_title),
-    Check("lost-list", WARNING, items.list_lost),
-    Check("lost-items", WARNING, items.intro_announces_nothing),
+    Check("lost-list", WARNING, lists.list_lost),
+    Check("lost-items", WARNING, lists.intro_announces_nothing),
     # What was said before
     Check("twice", WARNING, repeats.twice_in_issue),
     Check("blurb-twice", WARNING, repeats.blurb_twice_in_issue),
