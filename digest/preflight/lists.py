@@ -16,7 +16,7 @@ def list_lost(subject: Subject) -> Iterator[Hit]:
     """“In this release:”, and then nothing: a list that was lost on the way."""
     for item in subject.items:
         for words in _lost(subject.paragraphs(item)):
-            yield Hit(f"“{item.name}” says “{words[-60:]}”, and its list is not there.", item)
+            yield Hit(f"“{item.name}” says “{words[-60:]}”, and no list follows.", item)
 
 
 def intro_announces_nothing(subject: Subject) -> Iterator[Hit]:

@@ -97,7 +97,7 @@ def test_the_slips_of_what_came_out_stay_for_the_pre_flight_and_not_for_readers(
         "“Harbour Master at Port of Example” is typed as 🆕, but it ran in #1 already: take the"
         " mark out.",
     ]
-    assert sum("its list is not there" in text for text in told) == 2
+    assert sum("no list follows" in text for text in told) == 2
     outputs = render(issue)
     assert "🆕" not in outputs.email_html + outputs.email_text + outputs.web_body
 

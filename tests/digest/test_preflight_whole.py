@@ -19,6 +19,7 @@ from tests.makers import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("masthead_filled_in")]
 
+DATA = Path(__file__).parents[1] / "data" / "issues"
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 # What every text without addresses is told, and what a draft is asked that a text cannot say.
 ALWAYS = {"address", "preheader", "links-unseen", "date-passed", "event-undated", "new-typed"}
@@ -217,6 +218,12 @@ def test_it_finds_what_was_planted_and_nothing_else() -> None:
             ("ran-before", "The Harbour Fundraiser"),
         ]
     )
+
+
+def test_it_is_silent_where_nothing_is_wrong() -> None:
+    """Two ordinary issues that no check was written for."""
+    call_command("import_issues", DATA / "express-1.txt", DATA / "express-2.txt")
+    assert [told(inspect(issue, now=NOW)) for issue in Issue.objects.all()] == [[], []]
 
 
 @pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference issues are not at hand")

@@ -163,10 +163,10 @@ def test_a_list_that_is_there_is_not_lost() -> None:
     lost = p("News for this week:") + p("In 6.0:") + p("In 6.1:") + p("Nothing else.")
     told = said(with_block(TextBlock, blurb=lost), "lost-list")
     assert [words.split("says ")[1] for words in told] == [
-        "“News for this week:”, and its list is not there.",
-        "“In 6.0:”, and its list is not there.",
+        "“News for this week:”, and no list follows.",
+        "“In 6.0:”, and no list follows.",
         # Nothing else is no list, and its neighbour has lost its own.
-        "“In 6.1:”, and its list is not there.",
+        "“In 6.1:”, and no list follows.",
     ]
     half = p("In 6.0:") + p("In 6.1:") + "<ul><li>One</li></ul>"
     assert len(said(with_block(TextBlock, blurb=half), "lost-list")) == 1
