@@ -1,4 +1,6 @@
-"""The queue with 200,000 links beside the queue with 200, in one run on one database.
+"""The queue with 200,000 links beside the queue with 200 and with 20,000, in one run on one
+database. From 20,000 on everything that is bounded has reached its bound: the count of a shelf,
+the titles and blurbs that a page is compared with.
 
     python bench/triage.py            SQLite in a temporary folder, or the server of DATABASE_URL
                                      (its own test database, which is thrown away)
@@ -35,11 +37,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, get_runner
 from django.utils import timezone
 
-from curation import ranking
+from curation import ranking, uses
 from curation.models import Entry, Feed, Link, LinkUse
 from publication.models import Section
 
-SMALL, LARGE = 200, int(os.environ.get("LINKS", "200000"))
+LARGE = int(os.environ.get("LINKS", "200000"))
+SIZES = [200, LARGE // 10, LARGE]
 TIMES = 15
 CHUNK = 10_000
 NOW = timezone.now()
@@ -92,6 +95,7 @@ def fill(total: int, feeds: list[Feed], sections: list[Section]) -> None:
         )  # fmt: skip
     # auto_now_add wrote its own moment.
     Link.objects.update(state_since=F("published_at"))
+    uses.settle(LinkUse.objects.values("link"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -106,7 +110,7 @@ def actions(client: Client) -> dict[str, Callable[[], object]]:
         return lambda: ok(client.get(f"/admin/queue/?{query}"))
 
     def deed() -> object:
-        link = Link.objects.filter(state="new", merged_into=None).order_by("-published_at").first()
+        link = Link.objects.waiting(NOW).filter(state="new").order_by("-published_at").first()
         said = {"link": link.pk, "version": link.version, "back": "show=waiting"}
         answer = client.post("/admin/queue/reject/", said, headers={"accept": "application/json"})
         return ok(answer)
@@ -161,23 +165,25 @@ def main() -> None:
         )
         client = Client()
         client.force_login(User.objects.create_superuser("ann"))
-        fill(SMALL, feeds, sections)
-        small = measure(client)
-        fill(LARGE, feeds, sections)
-        large = measure(client)
-        report(small, large)
+        figures = []
+        for size in SIZES:
+            fill(size, feeds, sections)
+            figures.append(measure(client))
+        report(figures)
     finally:
         runner.teardown_databases(old)
         shutil.rmtree(os.environ["VAR_DIR"])
 
 
-def report(small: dict[str, tuple[float, int]], large: dict[str, tuple[float, int]]) -> None:
-    print(f"{connection.vendor}: {'':28}{SMALL:>9,}{LARGE:>12,}   ms, quickest of {TIMES}")
-    for name in small:
-        (before, asked), (after, asks) = small[name], large[name]
-        print(f"  {name:34}{before:9.1f}{after:12.1f}   {asked}/{asks} queries")
-    total = sum(ms for ms, _ in large.values()) / sum(ms for ms, _ in small.values())
-    print(f"ratio queue-{LARGE}/queue-{SMALL} {total:.2f}")
+def report(figures: list[dict[str, tuple[float, int]]]) -> None:
+    sizes = "".join(f"{size:>11,}" for size in SIZES)
+    print(f"{connection.vendor}: {'links':26}{sizes}   ms, quickest of {TIMES}")
+    for name in figures[0]:
+        took = "".join(f"{each[name][0]:11.1f}" for each in figures)
+        print(f"  {name:34}{took}   {'/'.join(str(each[name][1]) for each in figures)} queries")
+    least, some, most = (sum(ms for ms, _ in each.values()) for each in figures)
+    print(f"ratio queue-{LARGE}/queue-{SIZES[0]} {most / least:.2f}")
+    print(f"ratio queue-{LARGE}/queue-{SIZES[1]} {most / some:.2f}")
 
 
 if __name__ == "__main__":

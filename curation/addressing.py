@@ -43,7 +43,8 @@ def public_address(text: str) -> str:
             raise AddressRefusedError(f"Only http and https addresses are taken, not {shown}:")
     elif "." in url.partition("/")[0]:
         url = f"https://{url}"
-    whole = web_address(url)
+    # Behind :~: stands what a browser marks in the page for one reader.
+    whole = web_address(url.partition("#:~:")[0])
     if len(whole) > URL_LENGTH:
         raise AddressRefusedError(f"This address is longer than {URL_LENGTH} characters.")
     _check_host(whole)

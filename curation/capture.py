@@ -4,6 +4,7 @@ Nothing is fetched here: what we know about an address stands in our own rows, s
 there at once. What the page says of itself is looked up later, by the worker.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ from publication.access import require
 from publication.models import Section
 
 BROUGHT_WITH = Link.Origin.BOOKMARKLET
+# Characters; a first line that is longer is a paragraph.
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,17 @@ class Shared:
         return public_address(found)
 
     @property
-    def selection(self) -> str:
-        """The words without the address."""
-        found = "" if self.url.strip() else first_address(self.text)
-        return self.text.replace(found, " ").strip() if found else self.text.strip()
+    def words(self) -> tuple[str, str]:
+        """The title, and what else was said, without the address in either. Where an app gave no
+        title, the first line of the words is one."""
+        title = _without(first_address(self.title), self.title)
+        found = first_address(self.text)
+        is_own = not self.url.strip() or found == self.url.strip()
+        said = _without(found if is_own else "", self.text)
+        first, _, rest = said.partition("\n")
+        if title or len(first) > LONGEST_TITLE:
+            return title, said
+        return first.strip(" -–—|:"), rest.strip()
 
 
 @dataclass(frozen=True)
@@ -65,14 +75,20 @@ class Sighting:
         return self.link.pk is None
 
 
+def _without(address: str, words: str) -> str:
+    """The words around an address, where any are."""
+    left = words.replace(address, " ", 1).strip() if address else words.strip()
+    return left if re.search(r"\w", left) else ""
+
+
 def look(shared: Shared, now: datetime) -> Sighting:
     """What is known about a page that somebody looks at. Raises AddressRefusedError."""
     address = shared.address
     known = bringing.find(address)
     if known:
         says = whereabouts(known, known.uses.all())
-        return Sighting(known, says, memory.of_links([known], now)[known.pk])
-    page = bringing.said(address, shared.title, shared.selection)
+        return Sighting(known, says, memory.of_links([known])[known.pk])
+    page = bringing.said(address, *shared.words)
     link = bringing.drafts([page], origin=BROUGHT_WITH, published_at=now)[0]
     words = Words(link.title, link.url, link.blurb)
     return Sighting(link, whereabouts(None), memory.of_words([words], now)[0])
@@ -108,7 +124,7 @@ def capture(
 
 
 def _brought(shared: Shared, by: User, now: datetime) -> Link:
-    page = bringing.said(shared.address, shared.title, shared.selection)
+    page = bringing.said(shared.address, *shared.words)
     address = address_identity(page.url)
     offered = bringing.bring({address: page}, origin=BROUGHT_WITH, now=now)
     link = Link.objects.select_related("section").get(pk=offered.links[address])

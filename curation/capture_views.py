@@ -160,6 +160,7 @@ def _code(address: str) -> str:
 def _window(request: HttpRequest, said: QueryDict, fault: str = "") -> HttpResponse:
     shared = verbs.Shared(*(said.get(name, "") for name in ("url", "title", "text")))
     context: dict[str, Any] = {"shared": shared, "said": said, "fault": fault}
+    context["selection"] = shared.words[1]
     if any(vars(shared).values()):
         try:
             context["sighting"] = verbs.look(shared, timezone.now())

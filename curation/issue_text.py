@@ -132,18 +132,19 @@ def _add(section: _Section, group: list[str], host: str, empty: list[str]) -> No
                 section.intro.append(line)
         return
     if section.kind == SectionKind.TEXT:
-        section.items.append(ToldItem("", "", tuple(_whole(group, empty))))
+        section.items.append(ToldItem("", "", tuple(group)))
+        empty.extend(_announcing_nothing(group))
         return
     title, *said = group
-    section.items.append(ToldItem(title, "", tuple(_whole(said, empty)), host))
+    section.items.append(ToldItem(title, "", tuple(said), host))
+    empty.extend(_announcing_nothing(said))
 
 
-def _whole(paragraphs: Sequence[str], empty: list[str]) -> Iterator[str]:
-    """The paragraphs, without those that announce a list which is not there."""
+def _announcing_nothing(paragraphs: Sequence[str]) -> Iterator[str]:
+    """Those that announce a list which is not there. They stand as they were told: who looks
+    the issue over finds them."""
     for paragraph, after in zip(paragraphs, [*paragraphs[1:], ""], strict=True):
         if paragraph.endswith(":") and (not after or after.endswith(":")):
-            empty.append(paragraph)
-        else:
             yield paragraph
 
 

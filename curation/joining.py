@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from curation.deeds import StaleLinkError, plain, restored, tell, write
 from curation.models import Entry, Link, LinkAddress, LinkEvent, LinkUse
+from curation.uses import settle
 
 # What the standing link takes over where it says nothing itself.
 FILLED = (
@@ -29,6 +30,7 @@ def join(link: Link, into: Link, by: User | None) -> dict[str, Any]:
     for name, rows, column in _belongings(link.pk):
         record[name] = list(rows.order_by().values_list("pk", flat=True))
         rows.filter(pk__in=record[name]).update(**{column: into.pk})
+    settle([link.pk, into.pk])
     taken = _taken_over(link, into, record["uses"])
     before = {name: getattr(into, name) for name in taken}
     write(link, {"merged_into_id": into.pk})
@@ -44,6 +46,7 @@ def take_out(link: Link, now: datetime) -> int:
     record = brought(link)
     for name, rows, column in _belongings(into.pk):
         rows.filter(pk__in=record.get(name, [])).update(**{column: link.pk})
+    settle([link.pk, into.pk])
     Link.objects.filter(pk=link.pk).update(merged_into=None, version=F("version") + 1)
     link.refresh_from_db()
     _give_back(into, record, now)

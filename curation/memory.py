@@ -2,7 +2,7 @@
 never forbids: the survey runs again from another domain, and a proposal comes back accepted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,8 +22,6 @@ from curation.recalling import (
 
 # So many reminders help to decide; more are a list to read.
 TOLD = 3
-
-Alike = Mapping[int, Sequence[tuple[Link, str]]]
 
 
 @dataclass(frozen=True)
@@ -47,31 +45,26 @@ def remember(issue_number: int, items: Iterable[Past], at: datetime) -> None:
     )
 
 
-def of_links(
-    links: Sequence[Link], now: datetime, alike: Alike | None = None
-) -> dict[int, list[Reminder]]:
-    """What to be reminded of, for each of `links`; in as many queries for fifty as for one.
-
-    `alike` is the answer of `likeness.alike_each`, where the caller has it already.
-    """
+def of_links(links: Sequence[Link]) -> dict[int, list[Reminder]]:
+    """What to be reminded of, for each of `links`; in as many queries for fifty as for one."""
     asked = [Words(link.title, link.url, link.blurb, link.pk) for link in links]
-    near = alike_each(links) if alike is None else alike
-    told = _recall(asked, [near.get(link.pk, []) for link in links], now)
+    near = alike_each(links)
+    told = _recall(asked, [near[link.pk] for link in links])
     return dict(zip((link.pk for link in links), told, strict=True))
 
 
 def of_words(asked: Sequence[Words], now: datetime) -> list[list[Reminder]]:
     """The same for what may be no link: one list for each of `asked`, in order."""
     stories = [Story(words.title, words.url, words.blurb, now, words.link) for words in asked]
-    return _recall(asked, alike_stories(stories), now)
+    return _recall(asked, alike_stories(stories))
 
 
 def _recall(
-    asked: Sequence[Words], near: Sequence[Sequence[tuple[Link, str]]], now: datetime
+    asked: Sequence[Words], near: Sequence[Sequence[tuple[Link, str]]]
 ) -> list[list[Reminder]]:
     if not asked:
         return []
-    places, past, waiting = Places(asked), PastWords(), WaitingWords(now)
+    places, past, waiting = Places(asked), PastWords(asked), WaitingWords(asked)
     return [
         _chosen([*places.of(words), *past.near(words), *_of_links(links), *waiting.near(words)])
         for words, links in zip(asked, near, strict=True)

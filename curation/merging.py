@@ -16,6 +16,7 @@ from curation.deeds import PERMISSION, QueueError, StaleLinkError, tell
 from curation.joining import join, take_out
 from curation.models import Entry, Link, LinkAddress, LinkEvent, LinkUse
 from curation.models.history import MERGED, SPLIT, UNMERGED
+from curation.uses import settle
 from publication.access import require
 
 # Deeds whose undoing is more than writing back values.
@@ -125,9 +126,11 @@ def taken_apart(links: Iterable[Link]) -> set[frozenset[int]]:
 
 def gather_strays() -> int:
     """Move on what was stored on a link in the moment in which it was merged; how many rows."""
-    moved = 0
+    moved, onto = 0, set[int]()
     for model in (LinkAddress, Entry, LinkUse):
         rows = model._default_manager.filter(link__merged_into__isnull=False).order_by()
         for pk, into in list(rows.values_list("pk", "link__merged_into")):
             moved += model._default_manager.filter(pk=pk).update(link_id=into)
+            onto.update([into] if into else [])
+    settle(onto)
     return moved

@@ -74,9 +74,8 @@ def find(pks: Collection[int], asked: Asked, now: datetime, *, narrowed: bool) -
 def counts(now: datetime) -> dict[str, str]:
     """How many links stand on each shelf: "17", or "500+"."""
     numbers = {
-        show: sum(
-            part.order_by()[: COUNTED + 1].count() for _, part in _parts(Asked(show=show), now)
-        )
+        # In the order of the shelf, since that is what makes the database take its index.
+        show: sum(part[: COUNTED + 1].count() for _, part in _parts(Asked(show=show), now))
         for show in SHELVES
     }
     return {show: f"{COUNTED}+" if n > COUNTED else str(n) for show, n in numbers.items()}
@@ -92,7 +91,7 @@ def _parts(asked: Asked, now: datetime) -> list[tuple[str, QuerySet[Link]]]:
             (new, links.filter(state=new)),
             (snoozed, links.filter(state=snoozed, snoozed_until__lte=now)),
         ],
-        "shortlisted": [(Link.State.SHORTLISTED, Link.objects.unplaced().shown())],
+        "shortlisted": [(Link.State.SHORTLISTED, Link.objects.unplaced())],
         "snoozed": [(snoozed, links.filter(state=snoozed, snoozed_until__gt=now))],
         "rejected": [(Link.State.REJECTED, links.filter(state=Link.State.REJECTED))],
         "hidden": [("", Link.objects.hidden())],

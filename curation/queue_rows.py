@@ -8,7 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from curation import memory
 from curation.models import Entry, Link, LinkEvent, LinkUse
 from curation.recalling import Reminder
-from curation.wording import age, remarks, standing
+from curation.wording import age, hidden, remarks, standing
 from toolbox.addresses import followable, host
 
 
@@ -23,6 +23,7 @@ class Row:
     source: str
     age: str
     standing: str
+    hidden: str
     # What its feed did not say, or said wrongly: sentences for whoever decides.
     remarks: list[str]
     # The entry whose text was garbled and was repaired.
@@ -44,7 +45,7 @@ def rows(links: list[Link], place: str, now: datetime) -> list[Row]:
         Prefetch("events", LinkEvent.objects.filter(undone_at=None)),
         Prefetch("uses", LinkUse.objects.exclude(published_at=None)),
     )
-    reminders = memory.of_links(links, now)
+    reminders = memory.of_links(links)
     return [_row(link, place, reminders[link.pk], now) for link in links]
 
 
@@ -59,6 +60,7 @@ def _row(link: Link, place: str, reminders: list[Reminder], now: datetime) -> Ro
         host=host(link.url),
         source=source,
         age=age(link.published_at, now),
+        hidden=hidden(link),
         standing=standing(link, event.actor_name if event else "", now),
         remarks=remarks(link.entries.all()),
         repaired=next((entry for entry in link.entries.all() if entry.repaired), None),

@@ -6,9 +6,8 @@ people miss. The bound holds a year of a weekly issue; older words are found by 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -123,43 +122,55 @@ class Blurbs:
 
 
 class PastWords:
-    """The titles and blurbs of the latest items that ran."""
+    """The titles and blurbs of the latest items that ran.
 
-    def __init__(self) -> None:
-        self._items = list(PastItem.objects.all()[:PAST])
-        self._titles = {at: stem(item.title) for at, item in enumerate(self._items)}
-        self._blurbs = Blurbs({at: item.blurb for at, item in enumerate(self._items)})
+    Only the words are read of what is compared, and the rest of what is near: making 1,500
+    objects takes longer than all else.
+    """
+
+    def __init__(self, asked: Sequence[Words]) -> None:
+        rows = list(PastItem.objects.values_list("pk", "title", "blurb")[:PAST])
+        titles = {pk: stem(title) for pk, title, _ in rows}
+        blurbs = Blurbs({pk: blurb for pk, _, blurb in rows})
+        self._titled = {one: _nearest(stem(one.title), titles, ALIKE) for one in asked}
+        self._worded = {one: blurbs.near(one.blurb) for one in asked}
+        self._items = PastItem.objects.in_bulk(_every(self._titled) | _every(self._worded))
 
     def near(self, words: Words) -> Iterator[Reminder]:
         """Items with nearly the same title, then those with nearly the same blurb."""
-        for at in _nearest(stem(words.title), self._titles, ALIKE):
-            item = self._items[at]
+        for item in _there(self._items, self._titled[words]):
             if item.block_uid != words.block and (why := likeness(words.title, item.title)):
                 yield _ran(item, why)
-        for at in self._blurbs.near(words.blurb):
-            if self._items[at].block_uid != words.block:
-                yield _ran(self._items[at], SAME_WORDS)
+        for item in _there(self._items, self._worded[words]):
+            if item.block_uid != words.block:
+                yield _ran(item, SAME_WORDS)
 
 
 class WaitingWords:
-    """The blurbs of the latest links of the shortlist and of the queue. Their titles are
+    """The blurbs of the latest links of the shortlist and of what is new. Their titles are
     compared by `curation.likeness`."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, asked: Sequence[Words]) -> None:
         shelves = [
             Link.objects.unplaced().order_by("-state_since", "-pk"),
-            Link.objects.waiting(now).order_by("-published_at", "-pk"),
+            # Not `waiting`: its OR with those whose snooze is over has no index.
+            Link.objects.standing().shown().filter(state=Link.State.NEW),
         ]
-        self._links = {
-            link.pk: link for shelf in shelves for link in shelf.select_related("section")[:WAITING]
-        }
-        self._blurbs = Blurbs({pk: link.blurb for pk, link in self._links.items()})
+        blurbs = Blurbs(
+            {
+                pk: text
+                for shelf in shelves
+                for pk, text in shelf.values_list("pk", "blurb")[:WAITING]
+            }
+        )
+        self._near = {words: blurbs.near(words.blurb) for words in asked}
+        self._links = Link.objects.select_related("section").in_bulk(_every(self._near))
 
     def near(self, words: Words) -> Iterator[Reminder]:
         """Links with nearly the same blurb."""
-        for pk in self._blurbs.near(words.blurb):
-            if pk != words.link:
-                yield waits(self._links[pk], SAME_WORDS)
+        for link in _there(self._links, self._near[words]):
+            if link.pk != words.link:
+                yield waits(link, SAME_WORDS)
 
 
 def _addresses(asked: Sequence[Words]) -> dict[Words, list[UUID]]:
@@ -173,6 +184,15 @@ def _addresses(asked: Sequence[Words]) -> dict[Words, list[UUID]]:
         theirs = [row.identity for row in rows[words.link]]
         found[words] = list(dict.fromkeys(own + theirs))
     return found
+
+
+def _every(near: Mapping[Words, Sequence[int]]) -> set[int]:
+    return {pk for pks in near.values() for pk in pks}
+
+
+def _there[Row: Model](rows: Mapping[int, Row], pks: Iterable[int]) -> Iterator[Row]:
+    """Those that nobody deleted between the two looks."""
+    return (rows[pk] for pk in pks if pk in rows)
 
 
 def _grouped[Row: Model](rows: QuerySet[Row], by: str) -> dict[Any, list[Row]]:

@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.db import transaction
 
-from curation import bringing
+from curation import bringing, spam
 from curation.addressing import public_address
 from curation.identity import address_identity
 from curation.models import Link, PastItem, Submission
@@ -37,6 +37,10 @@ class SubmissionError(Exception):
 
 class TooManyError(SubmissionError):
     """The cap is reached, for this network or for all."""
+
+
+class ClosedError(SubmissionError):
+    """The publication takes no links from readers for now."""
 
 
 class AlreadyHereError(SubmissionError):
@@ -83,17 +87,20 @@ def check(text: str) -> str:
 @transaction.atomic
 def submit(sent: Sent, *, origin: str, now: datetime) -> Link:
     """Put a reader's link into the queue, with what they say as a note. `origin` is their network
-    address. Raises AddressRefusedError, AlreadyHereError, TooManyError."""
+    address. What looks like spam is taken too, and hidden. Raises AddressRefusedError,
+    AlreadyHereError, ClosedError, TooManyError."""
     _one_at_a_time()
     address = check(sent.address)
     network = network_key(origin)
     _refuse_flood(network, now)
+    held = spam.judge(address, [sent.title, sent.note, sent.name], network, now)
     offered = bringing.bring(
         {address_identity(address): bringing.said(address, sent.title)},
         origin=Link.Origin.SUBMISSION,
         now=now,
         submitted_by=sent.who or "A reader",
         note=printable(sent.note).strip()[:NOTE_LENGTH],
+        hidden_by=one_line(held, 200),
     )
     link = Link.objects.get(pk__in=offered.links.values())
     Submission.objects.create(link=link, network=network, at=now)
@@ -115,7 +122,9 @@ def network_key(origin: str) -> str:
 def _one_at_a_time() -> None:
     """Of two who send at once, in whatever process, the second waits and is counted with the
     first: a cap that is counted and then passed side by side is none."""
-    Publication.objects.select_for_update().get(pk=current().pk)
+    row = Publication.objects.select_for_update().get(pk=current().pk)
+    if not row.takes_links:
+        raise ClosedError("The editors take no suggestions at the moment. Thank you!")
 
 
 def _refuse_flood(network: str, now: datetime) -> None:

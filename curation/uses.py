@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from curation.models import Link, LinkUse
@@ -67,10 +67,26 @@ def withdraw(block_uids: Collection[UUID]) -> int:
     return gone.delete()[0]
 
 
+@transaction.atomic
 def publish(issue_number: int, block_uids: Collection[UUID], at: datetime) -> int:
     """Date the uses of an issue that came out. The first date stays; answers how many are new."""
-    placed = LinkUse.objects.filter(issue_number=issue_number, block_uid__in=block_uids)
-    return placed.filter(published_at=None).update(published_at=at)
+    placed = LinkUse.objects.filter(
+        issue_number=issue_number, block_uid__in=block_uids, published_at=None
+    )
+    links = set(placed.order_by().values_list("link", flat=True))
+    dated = placed.update(published_at=at)
+    settle(links)
+    return dated
+
+
+def settle(links: Collection[int]) -> None:
+    """Note since when these links are done with, after any change of what ran of them.
+
+    `Link.settled_at` only says where `LinkQuerySet.unplaced` need not look: the uses decide.
+    """
+    ran = LinkUse.objects.filter(link=OuterRef("pk")).exclude(published_at=None).order_by()
+    newest = ran.values("link").annotate(newest=Max("placed_at")).values("newest")
+    Link.objects.filter(pk__in=links).update(settled_at=Subquery(newest))
 
 
 def _standing(wanted: set[int]) -> dict[int, int]:

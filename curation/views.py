@@ -44,6 +44,8 @@ def submit(request: HttpRequest) -> HttpResponse:
         submitting.submit(form.sent, origin=network_address(request), now=now)
     except submitting.AlreadyHereError as known:
         return _form(request, form, known=known)
+    except submitting.ClosedError:
+        return _form(request, form, status=403)
     except submitting.TooManyError as refusal:
         return _form(request, form, status=429, refusal=str(refusal))
     return redirect("planet:thanks")

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 
 from curation.models import Entry, Link, LinkUse
 
+# So begins why a link of a reader is hidden (curation.spam); else a rule hid it.
+LIKE_SPAM = "Looks like spam: "
 AGES = [
     (timedelta(days=365), "yr"),
     (timedelta(days=30), "mo"),
@@ -38,9 +40,16 @@ def whereabouts(link: Link | None, uses: Iterable[LinkUse] = ()) -> str:
         ran = f"Ran in #{use.issue_number}, {use.section}, {day_of_year(use.published_at)}"
         return ran if use.published_at else f"Stands in #{use.issue_number}, {use.section}"
     if link.hidden_by:
-        return f"Hidden by the rule “{link.hidden_by}”"
+        return hidden(link)
     words = condition(link)
     return words[:1].upper() + words[1:]
+
+
+def hidden(link: Link) -> str:
+    """Why it does not wait in the queue; "" for one that is not hidden."""
+    if not link.hidden_by or link.hidden_by.startswith(LIKE_SPAM):
+        return link.hidden_by
+    return f"Hidden by the rule “{link.hidden_by}”"
 
 
 def day_of_year(moment: datetime | None) -> str:

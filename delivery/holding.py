@@ -1,5 +1,6 @@
 """Holding a mailing back by the machine's own judgement, until a person has looked."""
 
+import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,13 @@ from django.utils.timesince import timesince
 
 from delivery.models import Delivery, Mailing
 from delivery.signals import mailing_held
+from digest import rechecking
 from publication import access
 from publication.masthead import current
 
+logger = logging.getLogger("newsdesk.delivery")
 State = Mailing.State
+REASON_LENGTH = 300
 # What nobody has missed for an hour is perhaps not wanted any more: a server that was off, a
 # snapshot of yesterday.
 LATE = timedelta(minutes=60)
@@ -38,6 +42,21 @@ def hold_if_late(mailing: Mailing, now: datetime) -> bool:
         return False
     hour = mailing.mail_at.astimezone(ZoneInfo(current().time_zone))
     return hold(mailing, f"It was due on {hour:%-d %B %Y, %H:%M %Z}, {timesince(due, now)} ago.")
+
+
+def hold_if_sponsor_gone(mailing: Mailing, now: datetime) -> bool:
+    """Hold one whose sponsor's page is gone, unless it has begun or somebody has said to go on
+    since. Answers True too where one look found it gone: it waits for the next."""
+    if mailing.released_at is not None:
+        return False
+    try:
+        rechecking.check_sponsors(mailing.rendered, now=now, known_since=mailing.confirmed_at)
+    except rechecking.SponsorInDoubtError as doubt:
+        logger.info("%s waits: %s", mailing, doubt)
+        return True
+    except rechecking.SponsorGoneError as gone:
+        return hold(mailing, str(gone)[:REASON_LENGTH])
+    return False
 
 
 def hold_running(reason: str) -> int:

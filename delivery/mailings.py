@@ -10,10 +10,11 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from delivery import fence, ledger
-from delivery.holding import hold_if_late
+from delivery.holding import hold_if_late, hold_if_sponsor_gone
 from delivery.message import compose, sender_of
 from delivery.models import Mailing, RenderedMail
 from delivery.rollcall import call_roll
+from digest import rechecking
 from digest.models import Issue, RenderedIssue
 from publication import access
 from publication.masthead import current
@@ -53,12 +54,19 @@ def release_due(now: datetime) -> int:
     """Let out every mailing whose hour has come. Answers how many.
 
     One that cannot be let out is logged and waits; it harms no other. One that is late waits for
-    a person.
+    a person, and so does one whose sponsor's page is gone.
     """
     if not fence.may_send(now):
         return 0
     in_time = [due for due in Mailing.objects.due(now) if not hold_if_late(due, now)]
-    return sum(_let_out(mailing, now) for mailing in in_time)
+    sound = [mailing for mailing in in_time if not hold_if_sponsor_gone(mailing, now)]
+    return sum(_let_out(mailing, now) for mailing in sound)
+
+
+def look_ahead(now: datetime) -> int:
+    """Have the links of every mailing looked at whose hour is near. Answers how many links."""
+    near = Mailing.objects.due(now + rechecking.AHEAD).select_related("rendered__issue")
+    return sum(rechecking.look_before(one.mail_at, one.rendered, now=now) for one in near)
 
 
 def _let_out(mailing: Mailing, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from delivery import fence, ledger, pace
+from delivery import fence, ledger, mailings, pace
 from delivery.models import Delivery, Mailing
 from delivery.tasks import send_due
 from toolbox.nudges import nudge
@@ -15,6 +15,7 @@ def sweep(now: datetime) -> str | None:
     settled = ledger.recover(now) + ledger.skip_cancelled(now)
     if closed := fence.look(now):
         return f"nothing is sent: {closed}"
+    mailings.look_ahead(now)
     due = Mailing.objects.due(now).count()
     if not pace.is_spent(now):
         due += Mailing.objects.with_work(now).count()

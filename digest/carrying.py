@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.html import linebreaks
 
-from digest.jobs import earlier_runs, is_over, runs_of, signs
+from digest.jobs import earlier_runs, is_over, runs_of, signs, unmarked
 from digest.models import (
     Block,
     Booking,
@@ -85,6 +85,8 @@ def _copies(
 
 def _copy(block: Block, home: IssueSection) -> Block:
     block.pk, block.uid = None, uuid.uuid4()
+    if isinstance(block, JobBlock):
+        block.role, block.company = unmarked(block.role), unmarked(block.company)
     block.parent_id, block.region = home.issue_id, home.key
     block._state.adding = True
     return block

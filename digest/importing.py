@@ -16,7 +16,7 @@ from digest.guards import STEP
 from digest.models import BLOCKS, Block, Issue, IssueSection, SponsorBlock
 from digest.past import PastIssue
 from digest.rendering import render
-from digest.tree import safe_url
+from digest.tree import Item, safe_url
 from publication.access import record, require
 from publication.masthead import current
 from publication.models import Section
@@ -117,7 +117,7 @@ def _remember(issue: Issue, past: PastIssue, out: datetime) -> None:
         Ran(
             block.uid,
             block.url,
-            block.heading or block.url,
+            Item(block).title,
             section.title,
             to_line(block.blurb),
             block.source_label,

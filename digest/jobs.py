@@ -32,9 +32,14 @@ class JobWords:
     place: str = ""
 
 
+def unmarked(heading: str) -> str:
+    """The heading without the 🆕 that somebody typed."""
+    return one_line(NEW_MARK.sub(" ", heading))
+
+
 def split(title: str) -> JobWords:
     """The role, company and place of "Role at Company (Remote)"; a title without is all role."""
-    words = one_line(NEW_MARK.sub(" ", title))
+    words = unmarked(title)
     said = ""
     if (place := _PLACE.search(words)) and words[: place.start()].strip():
         words, said = words[: place.start()], place["in"] or place["after"]
@@ -47,7 +52,7 @@ def split(title: str) -> JobWords:
 
 def signs(heading: str, url: str) -> set[str]:
     """What two copies of one job share: the address, or role and company however they are typed."""
-    words = " ".join(re.findall(r"\w+", NEW_MARK.sub(" ", heading).casefold()))
+    words = " ".join(re.findall(r"\w+", unmarked(heading).casefold()))
     address = canonical_url(url) if url.startswith(("http://", "https://")) else ""
     return {sign for sign in (words, address) if sign}
 

@@ -33,7 +33,6 @@ from toolbox.html import clean_rich, to_line
 from toolbox.text import one_line
 
 MODELS = {model.slug: model for model in BLOCKS}
-FRESH = re.compile(r"\s*(?:🆕|\[new\]|\(new\))\s*", re.IGNORECASE)
 REPO = re.compile(r"[\w.-]+/[\w.-]+")
 PICTURE = re.compile(r"issues/[0-9a-f]{32}\.(?:jpg|png)")
 VIA = re.compile(r"\s+via (?P<via>[A-Z][\w.'’ -]{1,60}?)\.?$")
@@ -129,12 +128,12 @@ def _block(section: ToldSection, item: ToldItem) -> Block:
 
 
 def _job(item: ToldItem, values: dict[str, Any]) -> JobBlock:
-    """🆕 is left out: whether a job is new is computed."""
-    title = FRESH.sub("", item.title)
-    role, _, company = title.rpartition(" at ")
-    del values["title"]
+    """As it was typed, 🆕 too: the pre-flight says where it was wrong, and no output shows it."""
+    role, _, company = values.pop("title").rpartition(" at ")
     return JobBlock(
-        role=one_line(role or title, 200), company=one_line(company, 100) if role else "", **values
+        role=one_line(role or item.title, 200),
+        company=one_line(company, 100) if role else "",
+        **values,
     )
 
 

@@ -67,13 +67,16 @@ def publish_due(now: datetime) -> list[int]:
     """Publish every approved issue whose hour has come. Answers their numbers.
 
     One that is no longer what was approved, or whose sponsor's page is gone, loses its hour: it
-    waits for a person, and harms no other.
+    waits for a person, and harms no other. One whose sponsor's page was gone at one look waits
+    for the next.
     """
     published = []
     for issue in Issue.objects.due(now).order_by("number"):
         try:
-            rechecking.check_sponsors(issue, now=now)
+            rechecking.check_sponsors(issue.rendered.latest(), now=now)
             publish(issue, by=None, now=now, mail_at=issue.mail_at)
+        except rechecking.SponsorInDoubtError as doubt:
+            logger.info("Issue #%s waits: %s", issue.number, doubt)
         except IssueError as error:
             _hold(issue, str(error))
         else:

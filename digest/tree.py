@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from digest.jobs import Runs, earlier_runs, runs_of
+from digest.jobs import Runs, earlier_runs, runs_of, unmarked
 from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from digest.models.details import Detail
 from toolbox.html import SCHEMES, to_line
@@ -40,8 +40,11 @@ class Item:
 
     @property
     def title(self) -> str:
-        """The words of the title. A link is never without: its host stands in."""
-        return self.block.heading.strip() or (self.url and (self.block.domain or self.url))
+        """The words of the title. A link is never without: its host stands in. A job's 🆕 is
+        computed, so one that was typed is not shown beside it."""
+        words = self.block.heading.strip()
+        words = unmarked(words) if isinstance(self.block, JobBlock) else words
+        return words or (self.url and (self.block.domain or self.url))
 
     @property
     def name(self) -> str:

@@ -68,7 +68,12 @@ def ask(issue: Issue, *, now: datetime, older_than: timedelta = FRESH) -> int:
 
     A worker does it: `visit_due` finds what was asked for.
     """
-    urls = {identity(url): url for url in addresses(issue)}
+    return ask_for(addresses(issue), now=now, older_than=older_than)
+
+
+def ask_for(wanted: Iterable[str], *, now: datetime, older_than: timedelta = FRESH) -> int:
+    """The same for single addresses."""
+    urls = {identity(url): url for url in wanted}
     Visit.objects.bulk_create(
         [Visit(identity=key, url=url) for key, url in urls.items()], ignore_conflicts=True
     )
@@ -98,7 +103,8 @@ def _visit(wanted: Iterable[Visit], now: datetime, tell: Tell | None = None) -> 
     looked = timezone.now()
     for visit in visits:
         visit.looked_at, visit.due_at = looked, None
-    fields = ["seen", "said", "led_to", "looked_at", "due_at"]
+        visit.gone_since = (visit.gone_since or looked) if visit.seen == Visit.Seen.DEAD else None
+    fields = ["seen", "said", "led_to", "looked_at", "gone_since", "due_at"]
     Visit.objects.bulk_update(visits, fields, batch_size=BATCH)
     return len(visits)
 

@@ -17,6 +17,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
             "Mail",
             {"fields": ["sender_name", "sender_email", "reply_to", "postal_address", "seed_list"]},
         ),
+        ("Readers", {"fields": ["takes_links"]}),
         ("Rhythm", {"fields": ["publishing_day", "time_zone"]}),
     ]
 

@@ -54,6 +54,13 @@ class Publication(models.Model):
         choices=Weekday.choices, default=Weekday.FRIDAY
     )
 
+    takes_links = models.BooleanField(
+        "takes links from readers",
+        default=True,
+        help_text="Off: the page for suggestions says that none are taken,"
+        " and nothing leads there.",
+    )
+
     class Meta:
         verbose_name_plural = "publication"
         constraints = [

@@ -11,6 +11,8 @@ from curation.models.feed import URL_LENGTH
 from publication.models import Section
 
 NARROWED_BY = ("section", "kind", "language")
+# Leaves out what ran since it was chosen, without a look at where: the same words as the index.
+UNSETTLED = Q(settled_at=None) | Q(settled_at__lt=F("state_since"))
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -53,7 +55,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def unplaced(self) -> Self:
         """The shortlist: chosen, and not placed since. What ran before may be chosen again."""
-        return self.shortlisted().exclude(uses__placed_at__gte=F("state_since"))
+        left = self.shortlisted().filter(UNSETTLED)
+        return left.exclude(uses__placed_at__gte=F("state_since"))
 
     def due_for_score(self, now: datetime) -> Self:
         """Waiting links whose score is to be looked at, the longest due first."""
@@ -118,6 +121,8 @@ class Link(models.Model):
     state_since = models.DateTimeField(auto_now_add=True)
     reject_reason = models.CharField(max_length=200, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    # When it was placed last in an issue that came out; kept by curation.uses.
+    settled_at = models.DateTimeField(null=True, blank=True)
     # The rule that keeps it out of the queue, in words.
     hidden_by = models.CharField(max_length=200, blank=True)
     # The number of an issue whose story this goes on with.
@@ -159,6 +164,12 @@ class Link(models.Model):
                 fields=["state", "-state_since", "-id", *NARROWED_BY, "published_at"],
                 condition=Q(merged_into=None),
                 name="link_by_state_since",
+            ),
+            # Serves LinkQuerySet.unplaced, latest deed first: few among years of what ran.
+            models.Index(
+                fields=["state", "-state_since", "-id", *NARROWED_BY, "published_at"],
+                condition=Q(state="shortlisted", merged_into=None) & UNSETTLED,
+                name="link_unsettled",
             ),
             # Serves every shelf in the order of the score.
             models.Index(

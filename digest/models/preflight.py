@@ -37,6 +37,8 @@ class Visit(models.Model):
     said = models.CharField(max_length=200, blank=True)
     led_to = models.CharField(max_length=2000, blank=True)
     looked_at = models.DateTimeField(null=True)
+    # Since which look it was gone at every one.
+    gone_since = models.DateTimeField(null=True)
     # Wanted since then; while it is looked at, the end of that worker's lease.
     due_at = models.DateTimeField(null=True)
 

@@ -68,6 +68,11 @@ def impossible(text: str, day: date) -> list[Impossible]:
     return [found for found in _read(text, day) if isinstance(found, Impossible)]
 
 
+def said_day(day: date) -> str:
+    """A day as people write it: 9 November 2025."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def _read(text: str, day: date) -> Iterator[Mention | Impossible]:
     for match in _DATE.finditer(text):
         yield _mention(match, text, day) or Impossible(match[0])

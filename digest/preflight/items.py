@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 from digest.models import ImageBlock, JobBlock, ProjectBlock, TextBlock
 from digest.preflight.findings import Hit
 from digest.preflight.subject import Subject, source
-from digest.reading import Paragraph, paragraphs, plain_words
+from digest.reading import Paragraph, plain_words
 from digest.tree import Item
 from publication.models import SectionKind
 from toolbox.html import to_line
@@ -34,7 +33,6 @@ LEFT_BY_SCRAPERS = re.compile(
 )
 PAPER = re.compile(r"\[\d{4}\.\d{4,5}(?:v\d+)?\]\s")
 REPO_END = re.compile(r"\s[-–—|]\s[\w.-]+/[\w.-]+\s*$")
-LIST_TO_COME = re.compile(r"[^\s:]:$")
 
 
 def title_missing(subject: Subject) -> Iterator[Hit]:
@@ -150,24 +148,6 @@ def blurb_repeats_title(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"“{item.name}” only says its title again.", item)
 
 
-def list_lost(subject: Subject) -> Iterator[Hit]:
-    """“In this release:”, and then nothing: a list that was lost on the way."""
-    for item in subject.items:
-        read = subject.paragraphs(item)
-        for paragraph, after in zip_longest(read, read[1:]):
-            announces = LIST_TO_COME.search(paragraph.text) and not paragraph.is_entry
-            if announces and (after is None or _announces_too(after)):
-                yield Hit(f"“{item.name}” says “{paragraph.text[-60:]}”, and then nothing.", item)
-
-
-def intro_announces_nothing(subject: Subject) -> Iterator[Hit]:
-    """An intro to items that are not there."""
-    for section, items in subject.sections:
-        read = paragraphs(section.intro)
-        if read and not items and LIST_TO_COME.search(read[-1].text):
-            yield Hit(f"{section.title} says “{read[-1].text[-60:]}”, and then nothing.")
-
-
 def _says(item: Item) -> bool:
     return bool(item.block.lead.strip() or to_line(item.block.blurb).strip())
 
@@ -175,10 +155,6 @@ def _says(item: Item) -> bool:
 def _ends(read: list[Paragraph]) -> list[Paragraph]:
     """Where a blurb may have been cut: its last paragraph, unless a list ends it."""
     return [] if not read or read[-1].is_entry else read[-1:]
-
-
-def _announces_too(paragraph: Paragraph) -> bool:
-    return bool(LIST_TO_COME.search(paragraph.text)) and not paragraph.is_entry
 
 
 def _squeezed(name: str) -> str:

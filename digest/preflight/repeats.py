@@ -22,8 +22,9 @@ BLURB_LENGTH = 60
 NEAR, WORDS = 0.93, 3
 # A title with one of these names a column, which is told anew each time.
 COLUMN = re.compile(
-    r"\b(?:reports?|weekly|monthly|updates?|roundup|digest|notes?|weeknotes|newsletter|minutes|recap"
-    r"|episode|member of the month|this week|meetup|office hours|news|links)\b",
+    r"\b(?:reports?|weekly|monthly|updates?|roundup|digest|notes?|weeknotes|newsletter"
+    r"|(?<!\d )minutes|recap|episode|member of the month|this week|meetup|office hours|news"
+    r"|links)\b",
     re.IGNORECASE,
 )
 SMALL = {

@@ -23,10 +23,9 @@ def job_twice(subject: Subject) -> Iterator[Hit]:
     """The same job twice in one issue."""
     for (first, one), (second, other) in combinations(_jobs(subject), 2):
         if jobs.same(one, other):
-            name = jobs.NEW_MARK.sub(" ", second.name).strip()
             marks = [bool(jobs.NEW_MARK.search(item.block.heading)) for item in (first, second)]
             marked = ", once with 🆕 and once without" if marks[0] != marks[1] else ""
-            yield Hit(f"“{name}” stands twice among the jobs{marked}.", second)
+            yield Hit(f"“{second.name}” stands twice among the jobs{marked}.", second)
 
 
 def job_called_new(subject: Subject) -> Iterator[Hit]:
@@ -34,14 +33,14 @@ def job_called_new(subject: Subject) -> Iterator[Hit]:
     for item, job in _jobs(subject):
         if jobs.NEW_MARK.search(job.heading) and item.ran_in:
             ran = f"it ran in #{item.ran_in[0]} already"
-            yield Hit(f"“{item.name}” is called new, but {ran}: take the mark out.", item)
+            yield Hit(f"“{item.name}” is typed as 🆕, but {ran}: take the mark out.", item)
 
 
 def new_typed(subject: Subject) -> Iterator[Hit]:
-    """🆕 typed at a job that is new: readers would see it twice."""
+    """🆕 typed at a job that is new. It is shown by itself, and goes by itself."""
     for item, job in _jobs(subject):
         if jobs.NEW_MARK.search(job.heading) and not item.ran_in and not subject.is_out:
-            yield Hit(f"“{item.name}”: 🆕 is shown by itself, take it out of the title.", item)
+            yield Hit(f"“{item.name}”: 🆕 is shown by itself, it need not be typed.", item)
 
 
 def run_backwards(subject: Subject) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from curation.identity import canonical_url
-from digest.models import Booking, SponsorBlock
+from digest.models import Booking, JobBlock, SponsorBlock
 from digest.preflight.findings import Hit
 from digest.preflight.subject import Subject, source
 from digest.preflight.things import words_of
@@ -89,8 +89,13 @@ def other_address(subject: Subject) -> Iterator[Hit]:
 
 
 def sponsor_in_editorial(subject: Subject) -> Iterator[Hit]:
-    """Who pays is told as news in the same issue: readers should not have to wonder."""
-    editorial = [item for item in subject.items if not item.sponsored]
+    """Who pays is told as news in the same issue: readers should not have to wonder. That they
+    look for people too is no news."""
+    editorial = [
+        item
+        for item in subject.items
+        if not item.sponsored and not isinstance(item.block, JobBlock)
+    ]
     for item, block in _blocks(subject):
         own = source(item)
         if not own or own in {host(absolute("/")), *SHARED} or own == _our_domain():

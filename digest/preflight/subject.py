@@ -7,7 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from digest.models import Booking, Issue, PublishedItem, SponsorBlock, TextBlock, Visit
-from digest.reading import Anchor, Paragraph, anchors, paragraphs
+from digest.reading import Anchor, Paragraph, anchors, paragraphs, sentences
 from digest.rendering import Rendering
 from digest.tree import Item, SectionNode, Tree, safe_url
 from digest.visiting import identity, is_visited
@@ -104,6 +104,11 @@ class Subject:
     def passages(self) -> list[Passage]:
         """All the words of the issue, in the order in which they are read."""
         return list(self._passages())
+
+    @cached_property
+    def sentences(self) -> list[tuple[Passage, str]]:
+        """The same words, sentence by sentence."""
+        return [(it, sentence) for it in self.passages for sentence in sentences(it.text)]
 
     def _passages(self) -> Iterator[Passage]:
         issue = self.issue

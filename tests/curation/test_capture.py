@@ -114,22 +114,52 @@ def test_a_follow_up_is_kept(ann: User) -> None:
     assert kept(ann, follow_up=12).follow_up_of == 12
 
 
+STORY = "https://e.com/boats"
+TITLE = "How boats float"
+
+
 @pytest.mark.parametrize(
-    ("shared", "address", "selection"),
+    ("shared", "url", "title", "blurb"),
     [
+        # A browser gives the title, and the address as the text.
+        ({"title": TITLE, "text": f"{STORY}?utm_source=share"}, STORY, TITLE, ""),
+        # With some words marked: the words, the address, and where in the page they stand.
         (
-            Shared("", "A title", "Look at this https://e.com/a!"),
-            "https://e.com/a",
-            "Look at this  !",
+            {"title": TITLE, "text": f'"It is the water."\n {STORY}#:~:text=It%20is'},
+            STORY, TITLE, '"It is the water."',
         ),
-        (Shared("", "See https://e.com/b", ""), "https://e.com/b", ""),
-        (Shared("e.com/c", "", "words"), "https://e.com/c", "words"),
+        # Apps give one text, and no title.
+        ({"text": f"{TITLE}\n{STORY}"}, STORY, TITLE, ""),
+        ({"text": f"{TITLE} - {STORY}"}, STORY, TITLE, ""),
+        ({"text": f"{TITLE}\nIt is the water.\n{STORY}"}, STORY, TITLE, "It is the water."),
+        ({"text": STORY}, STORY, "e.com/boats", ""),
+        ({"title": "", "text": f"Read {STORY}!", "url": ""}, STORY, "Read !", ""),
+        ({"title": STORY}, STORY, "e.com/boats", ""),
+        # Or everything twice.
+        ({"title": TITLE, "text": f"{TITLE} {STORY}"}, STORY, TITLE, ""),
+        ({"title": TITLE, "text": STORY, "url": STORY}, STORY, TITLE, ""),
+        ({"title": TITLE, "text": "Words", "url": STORY}, STORY, TITLE, "Words"),
+        ({"title": TITLE, "text": f"({STORY}_(1))"}, f"{STORY}_(1)", TITLE, ""),
+        ({"title": "T", "text": f"{STORY} and {STORY}2"}, STORY, "T", f"and {STORY}2"),
+        ({"text": "w " * 110 + STORY}, STORY, "e.com/boats", ("w " * 110).strip()),
+        ({"url": "e.com/boats", "text": "words"}, STORY, "words", ""),
     ],
-)
-def test_a_phone_puts_the_address_among_the_words(
-    shared: Shared, address: str, selection: str
+)  # fmt: skip
+def test_whatever_a_phone_shares_is_shown_as_a_link(
+    client: Client, desk: Client, shared: dict[str, str], url: str, title: str, blurb: str
 ) -> None:
-    assert (shared.address, shared.selection) == (address, selection)
+    target = json.loads(client.get("/manifest.webmanifest").text)["share_target"]
+    assert target["method"] == "GET"
+    # As a browser does it: what there is, under the names of the manifest, as a form.
+    query = {target["params"][name]: value for name, value in shared.items()}
+    window = desk.get(f"{target['action']}?{urlencode(query)}")
+    sighting = window.context["sighting"]
+    assert (sighting.link.url, sighting.link.title, sighting.link.blurb) == (url, title, blurb)
+
+    hidden = {"url": sighting.link.url, "text": window.context["selection"]}
+    desk.post(target["action"], hidden | {"title": title, "shortlist": "1"})
+    link = Link.objects.get()
+    assert (link.url, link.title, link.blurb, link.state) == (url, title, blurb, "shortlisted")
 
 
 def test_what_has_no_address_is_refused_in_words() -> None:

@@ -63,6 +63,8 @@ def test_a_list_that_was_lost_on_the_way_is_flagged() -> None:
         "“Decided this week” has nothing under it: its content was lost on the way.",
         "“In March” has nothing under it: its content was lost on the way.",
     )
+    notes = told("weekly").sections[1].items[0]
+    assert notes.paragraphs[-2:] == ("Decided this week:", "In March:"), "kept as it was told"
 
 
 def test_its_date_is_in_the_title_or_in_the_last_line() -> None:

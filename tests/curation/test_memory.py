@@ -38,7 +38,7 @@ def told(title: str = "Nothing like it at all", **words: Any) -> list[str]:
 
 
 def of_link(link: Link) -> list[str]:
-    return [str(one) for one in memory.of_links([link], NOW)[link.pk]]
+    return [str(one) for one in memory.of_links([link])[link.pk]]
 
 
 def test_the_same_address_that_ran_is_told_with_issue_section_and_date() -> None:
@@ -133,8 +133,8 @@ def test_fifty_links_take_as_many_queries_as_two(
             )
             uses.place(link.pk, issue_number=1, section="News", block_uid=uuid4())
             remember(1, title=link.title, url=link.url, blurb=link.blurb)
-        with django_assert_num_queries(18):
-            memory.of_links(list(Link.objects.all()), NOW)
+        with django_assert_num_queries(20):
+            memory.of_links(list(Link.objects.all()))
     with django_assert_num_queries(0):
         assert memory.of_words([], NOW) == []
 

@@ -188,6 +188,27 @@ def test_what_was_chosen_again_after_it_ran_stays_chosen(ann: User) -> None:
     assert list(Link.objects.unplaced()) == [again]
 
 
+def test_what_ran_settles_the_story_it_is_merged_into_and_no_other_once_apart(ann: User) -> None:
+    ran = story("https://a.example/1", state=Link.State.SHORTLISTED)
+    use = place(ran)
+    uses.publish(12, [use.block_uid], NOW)
+    other = story("https://b.example/1", state=Link.State.SHORTLISTED)
+    merge(kept(ran), other, by=ann, now=NOW)
+    assert (kept(ran).settled_at, kept(other).settled_at) == (None, use.placed_at)
+    unmerge(kept(ran), by=ann, now=NOW)
+    assert (kept(ran).settled_at, kept(other).settled_at) == (use.placed_at, None)
+    assert list(Link.objects.unplaced()) == [other]
+
+
+def test_a_use_that_strayed_settles_the_story_it_is_of(ann: User) -> None:
+    one, two = story("https://a.example/1"), story("https://b.example/1")
+    merge(one, two, by=ann, now=NOW)
+    use = place(two)
+    LinkUse.objects.update(link=one, published_at=NOW)
+    assert merging.gather_strays() == 1
+    assert kept(two).settled_at == use.placed_at
+
+
 def test_links_merged_before_move_on_and_come_back(ann: User) -> None:
     one, two, three = (story(f"https://{n}.example/1") for n in "abc")
     merge(one, two, by=ann, now=NOW)

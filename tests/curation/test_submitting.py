@@ -17,6 +17,7 @@ from curation.identity import address_identity
 from curation.models import Link, Rule, Submission
 from curation.submitting import AlreadyHereError, Sent, TooManyError
 from publication.masthead import current
+from publication.models import Publication
 from tests.makers import NOW, make_editor
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,64 @@ def test_a_link_from_a_reader_waits_in_the_queue_with_who_and_why() -> None:
 def test_rules_may_hide_what_readers_send() -> None:
     Rule.objects.create(address="example.com", hide=True)
     assert submit().hidden_by == "On example.com: hide"
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({"note": "See https://a.example/ and www.b.example, http://c.example"}, "3 links in its"),
+        ({"note": "Try <a href='https://pills.example/'>this</a>"}, "markup in its words"),
+        ({"title": "[url=x]cheap[/url]"}, "markup in its words"),
+        ({"note": "As I said on https://ada.example/ before."}, ""),
+        ({"note": "See https://ada.example/ and https://bo.example/ too."}, ""),
+        ({"title": "Boats", "note": "They float.", "name": "Ada"}, ""),
+    ],
+)
+def test_links_and_markup_in_the_words_hold_a_link_aside(sent: dict[str, str], why: str) -> None:
+    link = submitting.submit(Sent(URL, **sent), origin="8.8.8.8", now=NOW)
+    assert link.hidden_by.startswith(f"Looks like spam: {why}" if why else "")
+    assert bool(link.hidden_by) is bool(why)
+    assert list(Link.objects.waiting(NOW)) == ([] if why else [link])
+
+
+def test_the_same_words_again_hold_a_link_aside() -> None:
+    def say(n: int, origin: str, note: str = "The best shop in the whole town!") -> str:
+        sent = Sent(f"{URL}/{n}", note=note)
+        return submitting.submit(sent, origin=origin, now=NOW).hidden_by
+
+    assert say(1, "8.8.8.8") == ""
+    assert say(2, "8.8.8.9", "the best  shop in the whole town!") == (
+        "Looks like spam: the same words from the same network before"
+    )
+    assert say(3, "9.9.9.9") == "", "two people may say the same"
+    links = " https://a.example https://b.example"
+    assert say(4, "8.8.8.8", "Short." + links) == ""
+    assert say(5, "1.1.1.1", "Short." + links) == (
+        "Looks like spam: 2 links in its words, the same words from somebody else before"
+    )
+
+
+def test_a_host_that_was_only_turned_down_holds_its_next_link_aside() -> None:
+    for n in (1, 2):
+        assert submit(n).hidden_by == ""
+        queue.reject(Link.objects.get(url=f"{URL}/{n}"), by=None)
+    assert submit(3).hidden_by == "Looks like spam: 2 links to example.com were turned down"
+    queue.shortlist(Link.objects.get(url=f"{URL}/1"), by=None)
+    assert submit(4).hidden_by == ""
+    assert submit(5, now=NOW + timedelta(days=31)).hidden_by == ""
+
+
+def test_an_editor_sees_why_it_is_held_and_lets_it_wait(client: Client) -> None:
+    send(client, note="www.a.example www.b.example www.c.example")
+    assert "waits for the editors" in client.get("/submit/thanks/").text
+    client.force_login(make_editor())
+    assert "Looks like spam" not in client.get("/admin/queue/").text
+    page = client.get("/admin/queue/?show=hidden").text
+    assert "<li>Looks like spam: 3 links in its words</li>" in page
+    link = Link.objects.get()
+    said = {"link": link.pk, "version": link.version, "back": "show=hidden"}
+    client.post("/admin/queue/unhide/", said)
+    assert list(Link.objects.waiting(timezone.now())) == [link]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://10.0.0.1/", "http://localhost/"])
@@ -151,6 +210,32 @@ def test_the_form_works_without_a_cookie_and_is_linked_from_every_page(client: C
     assert not page.cookies
     for where in ("/", "/about/"):
         assert 'href="/submit/"' in client.get(where).text
+
+
+def test_a_publication_may_take_no_links(client: Client) -> None:
+    current()
+    Publication.objects.update(takes_links=False)
+    page = client.get("/submit/", {"url": URL})
+    assert page.status_code == 200
+    assert "take no suggestions at the moment" in page.text
+    assert "<form" not in page.text[page.text.index("<main") :]
+    for where in ("/", "/about/"):
+        assert 'href="/submit/"' not in client.get(where).text
+    refused = send(client)
+    assert refused.status_code == 403
+    assert "take no suggestions at the moment" in refused.text
+    with pytest.raises(submitting.ClosedError):
+        submit()
+    assert not Link.objects.exists()
+
+
+def test_an_owner_closes_it_in_the_admin(client: Client) -> None:
+    client.force_login(make_editor())
+    address = f"/admin/publication/publication/{current().pk}/change/"
+    form = client.get(address).context["adminform"].form
+    said = {name: form.initial[name] or "" for name in form.fields if name != "takes_links"}
+    assert client.post(address, said).status_code == 302
+    assert not Publication.objects.get().takes_links
 
 
 def test_sending_needs_no_script_and_says_thanks(client: Client) -> None:

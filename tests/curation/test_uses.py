@@ -1,19 +1,49 @@
 """Where a link stands and where it ran, as the digest tells it."""
 
 from dataclasses import replace
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from importlib import import_module
+from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import queue, uses
 from curation.models import Link, LinkUse
+from curation.models.link import UNSETTLED
 from tests.makers import NOW, make_link
 
 pytestmark = pytest.mark.django_db
+
+
+def run(link: Link, number: int) -> UUID:
+    """Place a link in an issue that came out."""
+    block = uuid4()
+    uses.place(link.pk, issue_number=number, section="News", block_uid=block)
+    uses.publish(number, [block], NOW)
+    return block
+
+
+def settled(link: Link) -> datetime | None:
+    return Link.objects.get(pk=link.pk).settled_at
+
+
+def make_links_that_ran(many: int) -> None:
+    links = Link.objects.bulk_create(
+        Link(
+            url=f"https://example.com/{n}",
+            title="Ran",
+            published_at=NOW - timedelta(hours=n),
+            state="shortlisted",
+        )
+        for n in range(many)
+    )
+    placings = [uses.Placing(link.pk, "News", uuid4()) for link in links]
+    uses.place_many(1, placings)
+    uses.publish(1, [placing.block_uid for placing in placings], NOW)
 
 
 def test_a_placed_link_leaves_the_shortlist_and_a_withdrawn_one_comes_back() -> None:
@@ -72,6 +102,52 @@ def test_what_ran_before_can_be_chosen_again() -> None:
     uses.publish(12, [block], timezone.now())
     queue.shortlist(Link.objects.get(), by=None)
     assert list(Link.objects.unplaced()) == [link]
+
+
+def test_what_ran_is_passed_over_by_the_index_and_what_is_chosen_again_is_not() -> None:
+    ran, again = (queue.shortlist(make_link(), by=None) for _ in range(2))
+    for link in (ran, again):
+        run(link, 12)
+    assert list(Link.objects.filter(UNSETTLED)) == []
+    queue.shortlist(Link.objects.get(pk=again.pk), by=None)
+    assert list(Link.objects.filter(UNSETTLED)) == list(Link.objects.unplaced()) == [again]
+
+
+def test_the_newest_of_what_ran_settles_a_link() -> None:
+    link = make_link()
+    run(link, 12)
+    assert settled(link) == LinkUse.objects.get(issue_number=12).placed_at
+    run(link, 13)
+    uses.place(link.pk, issue_number=14, section="News", block_uid=uuid4())
+    assert settled(link) == LinkUse.objects.get(issue_number=13).placed_at
+
+
+def test_what_ran_before_the_column_was_there_is_settled_by_its_migration() -> None:
+    ran, draft = make_link(), make_link()
+    run(ran, 12)
+    uses.place(draft.pk, issue_number=13, section="News", block_uid=uuid4())
+    told = settled(ran)
+    Link.objects.update(settled_at=None)
+    import_module("curation.migrations.0006_settled_links").settle(apps, None)
+    assert (settled(ran), settled(draft)) == (told, None)
+
+
+def test_a_draft_settles_nothing() -> None:
+    link = queue.shortlist(make_link(), by=None)
+    uses.place(link.pk, issue_number=12, section="News", block_uid=uuid4())
+    assert settled(link) is None
+    assert list(Link.objects.unplaced()) == []
+
+
+def test_the_shortlist_follows_its_index() -> None:
+    make_links_that_ran(3000)
+    link = queue.shortlist(make_link(), by=None)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    shelf = Link.objects.unplaced().order_by("-state_since", "-pk")
+    for asked in (shelf[:51], shelf.order_by()[:501]):
+        assert "link_unsettled" in asked.explain(), asked.explain()
+    assert list(shelf) == [link]
 
 
 def test_many_are_placed_in_the_same_few_queries_and_each_link_is_told_once() -> None:

@@ -1,6 +1,6 @@
 """What goes wrong for many, or comes too late, waits for a person, who is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -8,9 +8,13 @@ from django.core.mail import EmailMessage
 
 from delivery import holding, mailings, sending
 from delivery.models import Delivery, Mailing
+from digest import rechecking
+from digest.models import LinkBlock, SponsorBlock, Visit
+from digest.visiting import identity
 from outbox import running
 from publication.models import AuditEntry
 from tests.delivery.makers import make_mailing, make_readers, make_rendered, states
+from tests.digest.issues import add
 from tests.makers import NOW, make_editor, make_staff
 from tests.sink import Session, close, sinking
 
@@ -29,6 +33,83 @@ def refuse_every(nth: int) -> object:
             return "550 no such person" if len(seen) % nth == 0 else "250 fine"
 
     return rcpt
+
+
+# A sponsor's page that is gone
+
+
+AD = "https://ballast.example/ad"
+
+
+def planned(minutes: int = 10) -> Mailing:
+    """A mailing of an issue with a sponsor, for in a while."""
+    items = [{"kind": "sponsor", "url": AD, "title": "Ballast", "channels": ["email"]}]
+    rendered = make_rendered(items=items, mail_at=NOW + timedelta(minutes=minutes))
+    add(SponsorBlock, rendered.issue, title="Ballast", url=AD)
+    add(LinkBlock, rendered.issue, title="A story", url="https://story.example/")
+    mailing = mailings.start(rendered.issue_id)
+    assert mailing is not None
+    return mailing
+
+
+def seen(what: str, since: datetime | None, last: datetime) -> None:
+    values = {"seen": what, "gone_since": since, "looked_at": last, "due_at": None}
+    Visit.objects.update_or_create(identity=identity(AD), defaults={"url": AD, **values})
+
+
+def test_the_links_of_a_later_mailing_are_looked_at_again_before_it() -> None:
+    mailing = planned(minutes=60)
+    seen("fine", None, NOW)
+    assert mailings.look_ahead(NOW) == 0
+    assert mailings.look_ahead(mailing.mail_at - timedelta(minutes=10)) == 2
+    assert set(Visit.objects.exclude(due_at=None).values_list("url", flat=True)) == {
+        AD,
+        "https://story.example/",
+    }
+
+
+def test_a_sponsor_whose_page_is_gone_holds_its_mailing(mailoutbox: list[EmailMessage]) -> None:
+    make_editor()
+    mailing, hour = planned(), NOW + timedelta(minutes=10)
+    seen("dead", hour - timedelta(minutes=5), hour - timedelta(minutes=1))
+    assert mailings.release_due(hour) == 0
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.hold_reason) == (
+        State.PAUSED,
+        f"“Ballast” is paid for and leads nowhere: {AD}",
+    )
+    running.run_due()
+    assert "on hold" in mailoutbox[0].subject
+
+    mailings.resume(mailing, by=make_editor("ann"), now=hour)
+    assert mailings.release_due(hour) == 1, "somebody has said to go on all the same"
+
+
+def test_one_look_that_failed_only_makes_it_wait() -> None:
+    mailing, hour = planned(), NOW + timedelta(minutes=10)
+    seen("dead", hour, hour)
+    assert mailings.release_due(hour) == 0
+    mailing.refresh_from_db()
+    assert mailing.state == State.SCHEDULED
+    later = hour + rechecking.PAUSE
+    assert mailings.look_ahead(later) == 1
+    seen("silent", None, later)
+    assert mailings.release_due(later) == 1
+
+
+def test_nobody_who_looked_holds_nothing() -> None:
+    planned()
+    assert mailings.release_due(NOW + timedelta(minutes=10)) == 1
+
+
+def test_what_has_begun_goes_on() -> None:
+    mailing, hour = planned(), NOW + timedelta(minutes=10)
+    make_readers(1)
+    mailings.release_due(hour)
+    seen("dead", hour, hour + timedelta(minutes=5))
+    mailings.pause(mailing, by=None)
+    Mailing.objects.update(state=State.SCHEDULED)
+    assert mailings.release_due(hour + timedelta(minutes=5)) == 1
 
 
 # Too many errors

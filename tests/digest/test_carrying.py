@@ -44,7 +44,9 @@ def roles() -> list[str]:
 
 def test_a_running_job_is_carried_over_and_no_longer_new() -> None:
     before = make_issue(7)
-    job = add(JobBlock, before, role="Editor", company="Desk", runs_until=DATE, blurb="<p>Come</p>")
+    job = add(
+        JobBlock, before, role="Editor", company="Desk 🆕", runs_until=DATE, blurb="<p>Come</p>"
+    )
     add(JobBlock, before, role="Gone", runs_until=DATE - DAY)
     add(JobBlock, before, role="Open end")
     publish(before)

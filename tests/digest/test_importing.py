@@ -27,6 +27,8 @@ from digest.models import (
     TextBlock,
 )
 from digest.past import UnreadableIssueError
+from digest.preflight import inspect
+from digest.rendering import render
 from outbox.models import Fact
 from publication.access import NotAllowedError
 from publication.models import Section
@@ -67,7 +69,7 @@ def test_a_text_becomes_a_past_issue_with_each_item_in_its_type() -> None:
         ProjectBlock: 1, EventBlock: 1,
     }  # fmt: skip
     job = JobBlock.objects.get(role="Harbour Master")
-    assert job.company == "Port of Example"
+    assert job.company == "Port of Example 🆕", "as it was typed"
     episode = MediaBlock.objects.get()
     assert (episode.show, episode.number) == ("Pier Talk", "12")
     project = ProjectBlock.objects.get()
@@ -78,6 +80,26 @@ def test_a_text_becomes_a_past_issue_with_each_item_in_its_type() -> None:
     assert notes is not None
     assert (notes.presenter, notes.affiliation) == ("Ada Quay", "the Harbour Board")
     assert SponsorBlock.objects.get().label == "Sponsored"
+
+
+def test_the_slips_of_what_came_out_stay_for_the_pre_flight_and_not_for_readers() -> None:
+    run(WEEKLY)
+    again = WEEKLY.read_text().replace("Mar 3rd", "Mar 10th").replace("Ferries", "Boats")
+    twice = again.replace("Painter (white)", "Harbour Master at Port of Example\n\nPainter (white)")
+    import_issue(past.read(twice), by=None, now=NOW)
+
+    issue = Issue.objects.get(number=2)
+    assert JobBlock.objects.filter(parent=issue, company="Port of Example 🆕").exists()
+    told = [finding.text for finding in inspect(issue, now=NOW).findings]
+    assert [text for text in told if "🆕" in text] == [
+        "“Harbour Master at Port of Example” stands twice among the jobs, once with 🆕 and once"
+        " without.",
+        "“Harbour Master at Port of Example” is typed as 🆕, but it ran in #1 already: take the"
+        " mark out.",
+    ]
+    assert sum("no list follows" in text for text in told) == 2
+    outputs = render(issue)
+    assert "🆕" not in outputs.email_html + outputs.email_text + outputs.web_body
 
 
 def test_it_stands_in_the_archive_under_its_own_date(client: Client) -> None:
@@ -216,6 +238,7 @@ def test_the_queue_knows_what_ran_and_keeps_its_shortlist() -> None:
     assert use.published_at is not None
     assert use.link.origin == Link.Origin.IMPORT
     assert list(Link.objects.unplaced()) == [waiting]
+    assert use.link.settled_at == use.placed_at
     again = told(item={"title": "Again"}).replace("2020-01-03", "2020-02-03").replace("5,", "6,")
     import_issue(past.read(again), by=None, now=NOW)
     assert LinkUse.objects.filter(link=use.link).count() == 2

@@ -46,6 +46,16 @@ def test_a_story_that_ran_is_known_by_its_title_on_another_site() -> None:
     assert codes(issue) == ["ran-before"]
 
 
+def test_ten_minutes_are_no_column() -> None:
+    ran(title="Harnesses in 10 minutes", url="https://one.example/a", blurb=LONG)
+    issue = sound(title="Harnesses in 10 minutes", url="https://two.example/b", blurb=LATER)
+    assert codes(issue) == ["ran-before"]
+
+    ran(weeks=2, title="Minutes of the board meeting", url="https://one.example/c", blurb=LONG)
+    issue = sound(title="Minutes of the board meeting", url="https://two.example/d", blurb=LATER)
+    assert codes(issue) == []
+
+
 def test_a_follow_up_says_so_itself() -> None:
     ran(title="As it was", url="https://example.org/story", blurb=LONG)
     assert codes(sound(url="https://example.org/story", follow_up_of=6)) == []

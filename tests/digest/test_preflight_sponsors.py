@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from digest.models import Booking, Issue, LinkBlock, Sponsor, SponsorBlock
+from digest.models import Booking, Issue, JobBlock, LinkBlock, Sponsor, SponsorBlock
 from publication.models import SectionKind
 from tests.digest.checking import codes, look, said, sound
 from tests.digest.issues import add
@@ -105,6 +105,13 @@ def test_it_is_what_was_booked(booking: dict[str, Any], found: list[str]) -> Non
 def test_who_pays_is_not_told_as_news(title: str, url: str, found: bool) -> None:
     issue = sound(title=title, url=url)
     assert codes(advertised(issue=issue)) == (["sponsor-in-editorial"] if found else [])
+
+
+def test_who_pays_may_look_for_people_too() -> None:
+    issue = sound()
+    add(JobBlock, issue, role="Sailor", company="Ballast", url="https://ballast.example/jobs")
+    look(issue)
+    assert codes(advertised(issue=issue)) == []
 
 
 def test_a_host_for_everybody_is_nobodys_name() -> None:

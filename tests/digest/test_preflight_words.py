@@ -161,9 +161,15 @@ def test_a_list_that_is_there_is_not_lost() -> None:
     assert codes(with_block(TextBlock, blurb=kept)) == []
 
     lost = p("News for this week:") + p("In 6.0:") + p("In 6.1:") + p("Nothing else.")
-    said_ = said(with_block(TextBlock, blurb=lost), "lost-list")
-    assert len(said_) == 2
-    assert "“In 6.0:”, and then nothing" in said_[1]
+    told = said(with_block(TextBlock, blurb=lost), "lost-list")
+    assert [words.split("says ")[1] for words in told] == [
+        "“News for this week:”, and no list follows.",
+        "“In 6.0:”, and no list follows.",
+        # Nothing else is no list, and its neighbour has lost its own.
+        "“In 6.1:”, and no list follows.",
+    ]
+    half = p("In 6.0:") + p("In 6.1:") + "<ul><li>One</li></ul>"
+    assert len(said(with_block(TextBlock, blurb=half), "lost-list")) == 1
 
 
 def test_an_intro_that_announces_items_needs_some() -> None:

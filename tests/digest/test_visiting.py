@@ -1,6 +1,6 @@
 """Looking at the addresses of an issue, over a real server on loopback."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
@@ -176,12 +176,46 @@ def test_the_links_are_looked_at_again_shortly_before_the_hour(web: Web) -> None
 
 def test_a_sponsor_whose_page_is_gone_holds_the_hour(web: Web) -> None:
     issue = scheduled(web)
-    Visit.objects.filter(url__endswith="/ad").update(seen=Seen.DEAD, looked_at=NOW)
+    gone(NOW - timedelta(minutes=3), NOW)
 
     assert publishing.publish_due(NOW + timedelta(minutes=10)) == []
     issue.refresh_from_db()
     assert (issue.state, issue.publish_at) == (Issue.State.READY, None)
     assert "leads nowhere" in AuditEntry.objects.get(verb="held").detail["reason"]
+
+
+def gone(first: datetime, last: datetime) -> None:
+    ads = Visit.objects.filter(url__endswith="/ad")
+    ads.update(seen=Seen.DEAD, gone_since=first, looked_at=last)
+
+
+def test_one_look_is_not_enough_to_hold_it(web: Web) -> None:
+    issue, hour = scheduled(web), NOW + timedelta(minutes=10)
+    Visit.objects.update(looked_at=NOW)
+    gone(NOW, NOW)
+
+    assert publishing.publish_due(hour) == []
+    issue.refresh_from_db()
+    assert issue.publish_at == hour, "it waits for the second look"
+    assert rechecking.ask(NOW + timedelta(minutes=1)) == 0
+    assert rechecking.ask(hour) == 1, "and asks for it, though the hour has come"
+
+    visit_due(hour)
+    Visit.objects.update(looked_at=hour)
+    assert Visit.objects.filter(gone_since=None).count() == 2, "it was back"
+    assert publishing.publish_due(hour) == [7]
+
+
+def test_it_remembers_since_when_a_page_is_gone(web: Web) -> None:
+    url = web.add("/story", page("x", "text/html", status=404))
+    first = what_is_at(url)
+    assert first.gone_since == first.looked_at
+    visit_issue(Issue.objects.get(), now=timezone.now(), older_than=timedelta(0))
+    second = Visit.objects.get()
+    assert second.looked_at is not None
+    assert first.looked_at is not None
+    assert second.looked_at > first.looked_at
+    assert second.gone_since == first.looked_at
 
 
 def test_a_dead_link_of_the_editorial_goes_out(web: Web) -> None:

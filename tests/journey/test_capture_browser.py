@@ -1,7 +1,7 @@
 """A page anywhere is two actions from the shortlist, in a real browser; and what readers send."""
 
 from datetime import timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 from uuid import uuid4
 
 import pytest
@@ -80,6 +80,29 @@ def test_logged_out_one_logs_in_and_finds_the_page_one_came_with(
     expect(window.get_by_label("Title")).to_have_value("Ünï & “co”")
     expect(window.get_by_text("What I marked, 100 % of it.")).to_be_visible()
     assert not Link.objects.exists()
+
+
+def test_a_share_from_a_phone_takes_two_presses_after_the_login(
+    browser: Browser, live_server: LiveServer, ann: User
+) -> None:
+    phone = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = phone.new_page()
+    target = page.request.get(f"{live_server.url}/manifest.webmanifest").json()["share_target"]
+    shared = urlencode({"title": "Ünï & co", "text": "https://blog.example.com/story?a=1"})
+    page.goto(f"{live_server.url}{target['action']}?{shared}")
+    log_in(page)
+    expect(page.get_by_role("status")).to_have_text("New")
+    expect(page.get_by_label("Title")).to_have_value("Ünï & co")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Shortlist").tap()
+    expect(page.get_by_text("You can close this window")).to_be_visible()
+    link = Link.objects.get()
+    assert (link.url, link.state) == ("https://blog.example.com/story?a=1", "shortlisted")
+
+    page.goto(f"{live_server.url}{target['action']}?title=Only+words&text=And+more")
+    expect(page.get_by_role("alert")).to_have_text("There is no address in what was shared.")
+    expect(page.get_by_label("Address of the page")).to_be_focused()
+    phone.close()
 
 
 @pytest.fixture
