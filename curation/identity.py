@@ -87,7 +87,12 @@ def untracked(url: str) -> str:
 
 def address_identity(url: str) -> UUID:
     """What is unique about a web address: 16 bytes of its canonical form's hash."""
-    return _hash("address", canonical_url(url))
+    return canonical_identity(canonical_url(url))
+
+
+def canonical_identity(canonical: str) -> UUID:
+    """`address_identity` of an address whose canonical form is known."""
+    return _hash("address", canonical)
 
 
 def entry_identity(guid: str, url: str, title: str, raw_date: str, index: int = 0) -> UUID:
