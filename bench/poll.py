@@ -1,7 +1,8 @@
 """Polling 1,000 feeds over loopback, all new and all unchanged, beside peers in the same run.
 
-Feeds a second, and ours divided by theirs. The peers poll fewer feeds, since they are slow and a
-rate is a rate; each of reader, newsboat and the raw httpx fetch runs in turn with ours.
+Feeds a second, and ours divided by theirs; each of reader, newsboat and the raw httpx fetch runs in
+turn with ours, and polls the same feeds. `--peer-feeds` spares time, and shows each peer at its
+best: newsboat polls 100 feeds three times as fast as 1,000.
 """
 
 import argparse
@@ -20,7 +21,7 @@ AGAIN = 3
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feeds", type=int, default=1000)
-    parser.add_argument("--peer-feeds", type=int, default=200, help="How many the peers poll.")
+    parser.add_argument("--peer-feeds", type=int, help="How many the peers poll, if not all.")
     parser.add_argument("--rounds", type=int, default=1)
     wanted = parser.parse_args()
     (ROOT / "var" / "bench").mkdir(parents=True, exist_ok=True)
@@ -28,7 +29,9 @@ def main() -> int:
         work = Path(name)
         feeds.write(work / "feeds", wanted.feeds)
         with server.serving(work / "feeds", work) as base:
-            return Comparison(base, work, wanted.feeds, wanted.peer_feeds).run(wanted.rounds)
+            return Comparison(base, work, wanted.feeds, wanted.peer_feeds or wanted.feeds).run(
+                wanted.rounds
+            )
 
 
 class Comparison:

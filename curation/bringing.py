@@ -24,6 +24,12 @@ from publication.models import Section
 
 BROUGHT = "brought"
 TAKEN_BACK = "Brought by mistake"
+# What is stored of a new link; what says when it was stored comes from the model's defaults.
+STORED = [
+    column.attname
+    for column in Link._meta.concrete_fields
+    if not column.primary_key and not getattr(column, "auto_now_add", False)
+]
 
 
 def said(address: str, title: str = "", text: str = "") -> ParsedEntry:
@@ -53,7 +59,9 @@ def bring(
     standing = known(stories)
     new = [address for address in stories if address not in standing]
     links = drafts([stories[address] for address in new], origin=origin, published_at=now, **values)
-    offered = put_in(dict(zip(new, links, strict=True)))
+    rows = ({name: vars(link)[name] for name in STORED} for link in links)
+    canonical = {address: stories[address].canonical for address in new}
+    offered = put_in(dict(zip(new, rows, strict=True)), canonical)
     return Offered(standing | offered.links, offered.fresh)
 
 

@@ -97,6 +97,14 @@ def feed_title(title: str) -> str:
     return to_title(repair(storable(title[:LINE_LENGTH])), FEED_TITLE_LENGTH)
 
 
+def title_warning(title: str) -> str:
+    """The warning for a feed whose title came garbled, with the title as it came; "" else."""
+    came = storable(title[:LINE_LENGTH])
+    if repair(came) == came:
+        return ""
+    return f"Its title came garbled and was repaired: “{to_title(came, 100)}”."
+
+
 def blurb(text: str) -> str:
     """The first one to three sentences of `text`, at most 300 characters."""
     text = _without_tail(text[:BLURB_ENOUGH])

@@ -21,8 +21,8 @@ HELD = "Held aside: its feed brought many old entries at once"
 LEFT = "Left aside: its feed brought many old entries at once"
 
 
-def hold(stories: Iterable[tuple[ParsedEntry, Link]], spoke_until: datetime) -> None:
-    """Hold the stories aside that are older than what their feed said before, if they are many.
+def among[New](stories: Iterable[tuple[ParsedEntry, New]], spoke_until: datetime) -> list[New]:
+    """What is to be held aside: stories older than what their feed said before, if they are many.
 
     A story without a date counts as old: it says nothing against it.
     """
@@ -31,10 +31,7 @@ def hold(stories: Iterable[tuple[ParsedEntry, Link]], spoke_until: datetime) -> 
         for entry, link in stories
         if entry.published_at is None or entry.published_at <= spoke_until
     ]
-    if len(old) <= BEARABLE:
-        return
-    for link in old:
-        link.state, link.reject_reason = Link.State.REJECTED, HELD
+    return old if len(old) > BEARABLE else []
 
 
 def held(feed: Feed) -> QuerySet[Link]:

@@ -36,6 +36,12 @@ PLAIN = re.compile(
     r"https?://[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){0,3}/[\w./~+,=@-]*(?:\?[\w./~+,=@&-]+)?",
     re.ASCII,
 )
+# Of those, where nothing is left to fold but the beginning, the end and second addresses.
+_FOLDED = re.compile(
+    r"https?://(?:www\.)?(?!www\.)(?P<host>[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){1,3})"
+    r"(?P<path>(?:/(?!\.)[\w.~-]*)+)",
+    re.ASCII,
+)
 HTTP = re.compile(r"https?://(www\.)?", re.IGNORECASE)
 
 
@@ -70,6 +76,8 @@ def canonical_url(url: str) -> str:
         if not (target := web_address(unwrapped(url))):
             break
         url = target
+    if folded := _FOLDED.fullmatch(url):
+        return f"https://{original(folded['host'], folded['path'].rstrip('/'), '')}"
     parts = urlsplit(canonicalize_url(url, keep_fragments=True))
     host = (parts.hostname or "").removeprefix("www.")
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
@@ -87,7 +95,12 @@ def untracked(url: str) -> str:
 
 def address_identity(url: str) -> UUID:
     """What is unique about a web address: 16 bytes of its canonical form's hash."""
-    return _hash("address", canonical_url(url))
+    return canonical_identity(canonical_url(url))
+
+
+def canonical_identity(canonical: str) -> UUID:
+    """`address_identity` of an address whose canonical form is known."""
+    return _hash("address", canonical)
 
 
 def entry_identity(guid: str, url: str, title: str, raw_date: str, index: int = 0) -> UUID:

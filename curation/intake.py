@@ -1,7 +1,7 @@
 """Taking in what a feed said: entries once per feed, links once for everybody."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from curation import offering, ranking
-from curation.identity import address_identity, entry_identity
+from curation.identity import canonical_identity
 from curation.models import Entry, EntryContent, Feed
 from curation.models.feed import URL_LENGTH
 from curation.offering import Told
@@ -65,7 +65,7 @@ def take_in_all(heard: Sequence[tuple[Feed, ParsedFeed]], now: datetime) -> list
     stories: dict[UUID, Told] = {}
     for feed, parsed in heard:
         url, spoke = held.get(feed.pk, ("", False))
-        said = _fresh(feed, parsed.entries, spoke=spoke) if url == feed.url else []
+        said = _fresh(feed, parsed, spoke=spoke) if url == feed.url else []
         fresh += said
         told = {one.address: Told(feed, parsed, one.entry) for one in said if one.address}
         stories = told | stories
@@ -83,24 +83,6 @@ def take_in_all(heard: Sequence[tuple[Feed, ParsedFeed]], now: datetime) -> list
     return [TakenIn(entries[feed.pk], brought[feed.pk]) for feed, _ in heard]
 
 
-def identities(entries: Sequence[ParsedEntry]) -> Iterator[UUID]:
-    """The identity of each entry in its feed.
-
-    A guid or address that several share tells none of them apart, so it does not count; entries
-    that are equal in all of it are numbered.
-    """
-    guids = Counter(entry.guid for entry in entries)
-    urls = Counter(entry.url for entry in entries)
-    seen: Counter[UUID] = Counter()
-    for entry in entries:
-        guid = entry.guid if guids[entry.guid] == 1 else ""
-        url = entry.url if urls[entry.url] == 1 else ""
-        identity = entry_identity(guid, url, entry.title, entry.raw_date)
-        index = seen[identity]
-        seen[identity] += 1
-        yield entry_identity(guid, url, entry.title, entry.raw_date, index) if index else identity
-
-
 def _hold(feeds: Iterable[Feed]) -> dict[int, tuple[str, bool]]:
     """The address of each of `feeds` that is still there, and whether it ever said something; by
     its key. Until the transaction ends they are ours: two polls of one feed take turns here, and
@@ -111,22 +93,23 @@ def _hold(feeds: Iterable[Feed]) -> dict[int, tuple[str, bool]]:
     return {pk: (url, spoke) for pk, url, spoke in held}
 
 
-def _fresh(feed: Feed, entries: Sequence[ParsedEntry], *, spoke: bool) -> list[_Said]:
+def _fresh(feed: Feed, parsed: ParsedFeed, *, spoke: bool) -> list[_Said]:
     """What this feed never said, oldest first: a feed has its newest on top."""
-    said = list(zip(identities(entries), entries, strict=True))
+    said = list(zip(parsed.identities, parsed.entries, strict=True))
     known: set[UUID] = set()
     if spoke:
         rows = Entry.objects.filter(feed=feed, identity__in=[identity for identity, _ in said])
         known = set(rows.order_by().values_list("identity", flat=True))
     return [
-        _Said(feed, entry, identity, address_identity(entry.url) if _linkable(entry) else None)
+        _Said(feed, entry, identity, _address(entry))
         for identity, entry in reversed(said)
         if identity not in known
     ]
 
 
-def _linkable(entry: ParsedEntry) -> bool:
-    return 0 < len(entry.url) <= URL_LENGTH
+def _address(entry: ParsedEntry) -> UUID | None:
+    linkable = 0 < len(entry.url) <= URL_LENGTH
+    return canonical_identity(entry.canonical) if linkable else None
 
 
 def _without_renamed(fresh: list[_Said], links: Mapping[UUID, int]) -> list[_Said]:

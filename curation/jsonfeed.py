@@ -16,13 +16,15 @@ def read(text: str, url: str) -> ParsedFeed:
     if not isinstance(items, list):
         raise NotAFeedError("This is JSON, but not a JSON Feed: it has no list of items.")
     entries = [item for item in items if isinstance(item, dict)]
+    title = _text(feed.get("title"))
+    garbled = cleaning.title_warning(title)
     return ParsedFeed(
         format=f"JSON Feed {'1.1' if _text(feed.get('version')).endswith('1.1') else '1.0'}",
-        title=cleaning.feed_title(_text(feed.get("title"))),
+        title=cleaning.feed_title(title),
         site_url=web_address(_text(feed.get("home_page_url")), url),
         language=cleaning.language_code(_text(feed.get("language"))),
         entries=tuple(_entry(item, feed, url) for item in entries[:MAX_ENTRIES]),
-        warning=cut_short(len(entries)),
+        warning=f"{cut_short(len(entries))} {garbled}".strip(),
     )
 
 

@@ -47,6 +47,8 @@ _PLACES = [
         (r"(jobs|careers)\.[^/]+/.+", Kind.JOB),
     ]
 ]
+# One look that spares nearly every address the dozen.
+_ANY_PLACE = re.compile("|".join(pattern.pattern for pattern, _ in _PLACES))
 # A feed that is put on such a shelf brings only such things.
 BY_SHELF = {
     SectionKind.JOBS: Kind.JOB,
@@ -94,8 +96,9 @@ def kind_by_address(url: str) -> Kind | None:
     name = host(url).removeprefix("m.")
     if name in FORGES:
         return _on_a_forge(path)
-    for pattern, kind in _PLACES:
-        if pattern.fullmatch(f"{name}{path}"):
+    place = f"{name}{path}"
+    for pattern, kind in _PLACES if _ANY_PLACE.fullmatch(place) else ():
+        if pattern.fullmatch(place):
             return kind
     return HOSTS.get(name)
 

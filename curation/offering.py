@@ -16,12 +16,12 @@ from django.db.models.functions import Coalesce
 
 from curation import flood, ruling
 from curation.describing import describe
-from curation.identity import canonical_url, untracked
 from curation.models import Feed, Link, LinkAddress
+from curation.newlink import NewLink
 from curation.parsed import ParsedEntry, ParsedFeed
 from curation.rules import Story
 from publication.models import Section
-from toolbox.rows import insert
+from toolbox.rows import Row, insert
 
 # Of a feed's first poll so many are offered whatever their age, and all that are younger.
 OFFERED_AT_FIRST = 20
@@ -29,13 +29,6 @@ RECENT = timedelta(days=60)
 OLD_AT_FIRST = "There already when its feed was added"
 # A link merged into one that is merged itself; longer chains are followed the next time.
 MERGES = 5
-
-# What a new link is stored with; the database is told the rest by the model's defaults.
-STORED = [
-    column.attname
-    for column in Link._meta.concrete_fields
-    if not column.primary_key and not getattr(column, "auto_now_add", False)
-]
 
 
 @dataclass(frozen=True)
@@ -84,19 +77,20 @@ def offer(stories: Mapping[UUID, Told], now: datetime) -> Offered:
     links = {address: _link(told, shelves, now) for address, told in stories.items()}
     _set_aside(stories, links, now)
     ruling.rule_in(list(links.values()), map(_story, stories.values()))
-    return put_in(links)
+    canonical = {address: told.entry.canonical for address, told in stories.items()}
+    return put_in({address: vars(link) for address, link in links.items()}, canonical)
 
 
-def put_in(stories: Mapping[UUID, Link]) -> Offered:
-    """Store a new link for each address; where one became known meanwhile, that one stands.
+def put_in(links: Mapping[UUID, Row], canonical: Mapping[UUID, str]) -> Offered:
+    """Store a new link for each address, whose canonical form is given too; where one became
+    known meanwhile, that one stands.
 
     Call inside a transaction.
     """
-    rows = [{name: vars(link)[name] for name in STORED} for link in stories.values()]
-    keys = dict(zip(stories, insert(Link, rows), strict=True))
+    keys = dict(zip(links, insert(Link, list(links.values())), strict=True))
     addresses = [
-        {"identity": identity, "url": canonical_url(link.url), "link_id": keys[identity]}
-        for identity, link in stories.items()
+        {"identity": identity, "url": canonical[identity], "link_id": key}
+        for identity, key in keys.items()
     ]
     # In one order for everybody: of two polls with the same stories one waits for the other.
     addresses.sort(key=itemgetter("identity"))
@@ -122,15 +116,15 @@ def _story(told: Told) -> Story:
     return Story(told.entry.title, told.entry.url, frozenset([told.feed.pk]), told.entry.tags)
 
 
-def _link(told: Told, shelves: dict[str, Section], now: datetime) -> Link:
-    return Link(
-        url=untracked(told.entry.url),
+def _link(told: Told, shelves: dict[str, Section], now: datetime) -> NewLink:
+    return NewLink(
+        url=told.entry.untracked,
         published_at=date(told.entry, now),
         **describe(told.feed, told.parsed, told.entry, shelves),
     )
 
 
-def _set_aside(stories: Mapping[UUID, Told], links: Mapping[UUID, Link], now: datetime) -> None:
+def _set_aside(stories: Mapping[UUID, Told], links: Mapping[UUID, NewLink], now: datetime) -> None:
     """What nobody wants to wade through, of each feed by itself."""
     by_feed: dict[int, list[UUID]] = defaultdict(list)
     for address, told in stories.items():
@@ -141,13 +135,14 @@ def _set_aside(stories: Mapping[UUID, Told], links: Mapping[UUID, Link], now: da
         if feed.last_ok_at is None:
             _set_old_ones_aside(pairs, now)
         else:
-            flood.hold(pairs, feed.last_new_at or now)
+            for link in flood.among(pairs, feed.last_new_at or now):
+                link.state, link.reject_reason = Link.State.REJECTED.value, flood.HELD
 
 
-def _set_old_ones_aside(stories: list[tuple[ParsedEntry, Link]], now: datetime) -> None:
+def _set_old_ones_aside(stories: list[tuple[ParsedEntry, NewLink]], now: datetime) -> None:
     """Without dates the order of the feed is all there is: its newest stands on top."""
     newest_first = stories[::-1]
     newest_first.sort(key=lambda story: story[0].published_at or now, reverse=True)
     for entry, link in newest_first[OFFERED_AT_FIRST:]:
         if entry.published_at is None or entry.published_at < now - RECENT:
-            link.state, link.reject_reason = Link.State.REJECTED, OLD_AT_FIRST
+            link.state, link.reject_reason = Link.State.REJECTED.value, OLD_AT_FIRST

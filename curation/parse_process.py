@@ -4,7 +4,7 @@ since each poll of many feeds starts two of them."""
 import signal
 from typing import NoReturn
 
-from curation.parsed import NotAFeedError, ParsedFeed
+from curation.parsed import NotAFeedError, ParsedFeed, prepared
 from curation.parsing import parse
 
 # Of CPU time, for one feed. The largest honest ones take half of it.
@@ -15,7 +15,7 @@ def parse_in_time(body: bytes, content_type: str, url: str) -> ParsedFeed:
     """Parse, or give up. Raises NotAFeedError."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        return parse(body, content_type, url)
+        return prepared(parse(body, content_type, url))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 

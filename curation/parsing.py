@@ -76,13 +76,14 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     feed, entries = said.feed, said.entries
     if not entries and (said.bozo or not said.version):
         raise NotAFeedError(explain(text) if not said.version else _damage(said))
+    garbled = cleaning.title_warning(feed.get("title", ""))
     return ParsedFeed(
         format=_format(said.version, text),
         title=cleaning.feed_title(feed.get("title", "")),
         site_url=web_address(feed.get("link", ""), url),
         language=cleaning.language_code(feed.get("language", "")),
         entries=tuple(_entry(entry, feed, said.version, url) for entry in entries[:MAX_ENTRIES]),
-        warning=f"{_damage(said)} {cut_short(len(entries))}".strip(),
+        warning=" ".join(filter(None, [_damage(said), cut_short(len(entries)), garbled])),
     )
 
 

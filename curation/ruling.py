@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Max, Prefetch, QuerySet
 
 from curation.models import Entry, Link, LinkEvent, Rule
+from curation.newlink import NewLink
 from curation.rules import EFFECTS, Rulebook, Story, Verdict
 from publication.access import MACHINE, record, require
 from publication.models import Section
@@ -48,7 +49,7 @@ class Touched:
     effects: list[Effect]
 
 
-def rule_in(links: Sequence[Link], stories: Iterable[Story]) -> None:
+def rule_in(links: Sequence[Link | NewLink], stories: Iterable[Story]) -> None:
     """Set on new links, not yet stored, what the rules say. One query for any number of links."""
     book = Rulebook(Rule.objects.active())
     for link, story in zip(links, stories, strict=True) if book else ():
@@ -149,7 +150,7 @@ def _told(links: QuerySet[Link]) -> QuerySet[Link]:
     return links.select_related("section").prefetch_related(Prefetch("entries", said))
 
 
-def _values(link: Link, verdict: Verdict) -> Values:
+def _values(link: Link | NewLink, verdict: Verdict) -> Values:
     """What a verdict writes on a link. Only what waits is hidden."""
     values: Values = {}
     for effect, rule in verdict.items():

@@ -13,6 +13,8 @@ from functools import lru_cache
 import ftfy
 from ftfy.badness import is_bad
 
+from toolbox.text import rare
+
 # Bytes that a Greek page leaves open were filled from the Western one by whoever read them.
 PAGES = ("cp1252", "latin-1", "iso-8859-7", "cp1253")
 # What follows a single letter in honest text, too: “version β…”, “the Δ’s”, “10 Ω±5 %”.
@@ -30,9 +32,10 @@ _FIRST, _SECOND = (
     re.escape("".join({bytes([b]).decode(page, "ignore") for b in range(*span) for page in _TRIED}))
     for span in ((0xC2, 0xF5), (0x80, 0xC0))
 )
-# Two looks that spare nearly every text the long one.
-_PAIR = re.compile("[\x80-\U0010ffff]{2}")
+# A look that spares nearly every text the long one.
 _SUSPECT = re.compile(f"[{_FIRST}][{_SECOND}]")
+# What ftfy looks for is five characters long at the most, three of them plain ones.
+_FAR_FROM_IT = re.compile("([\0-\x7f]{3})[\0-\x7f]+([\0-\x7f]{3})")
 
 
 @lru_cache(8)
@@ -41,10 +44,10 @@ def repair(text: str) -> str:
 
     A few are remembered: many feeds say the same in summary and content.
     """
-    if text.isascii() or not _PAIR.search(text) or not _SUSPECT.search(text):
+    if text.isascii() or not _SUSPECT.search(rare(text)):
         return text
     better = _GREEK.sub(_meant, text) if _is_read_as_greek(text) else text
-    return ftfy.fix_encoding(better) if is_bad(better) else better
+    return ftfy.fix_encoding(better) if is_bad(_FAR_FROM_IT.sub(r"\1\2", better)) else better
 
 
 def _bytes_by_letter() -> dict[str, list[int]]:

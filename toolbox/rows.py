@@ -1,6 +1,6 @@
 """Many new rows at once, for a fraction of what `bulk_create` takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import (
     AutoField,
     BooleanField,
     CharField,
+    Field,
     ForeignKey,
     IntegerField,
     Model,
@@ -43,6 +44,15 @@ def insert(model: type[Model], rows: Sequence[Row], *, ignore_conflicts: bool = 
     return keys
 
 
+def _preparing(field: Field[Any, Any]) -> Callable[[Any, Any], Any]:
+    """How a value of `field` becomes what its column takes; of a row, its key."""
+
+    def prepare(value: Any, database: Any) -> Any:
+        return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, database)
+
+    return prepare
+
+
 class _Statement:
     """An INSERT with a column for each field."""
 
@@ -52,7 +62,7 @@ class _Statement:
         by_name |= {field.name: field for field in model._meta.concrete_fields}
         named = [by_name[name] for name in names]
         self.named = [
-            (name, PLAIN if isinstance(field, PLAIN_FIELDS) else set(), field.get_db_prep_save)
+            (name, PLAIN if isinstance(field, PLAIN_FIELDS) else set(), _preparing(field))
             for name, field in zip(names, named, strict=True)
         ]
         others = [
@@ -84,11 +94,11 @@ class _Statement:
 
     def values(self, rows: Sequence[Row]) -> list[Any]:
         values: list[Any] = []
+        base = self.database
         for row in rows:
-            for name, plain, prepare in self.named:
-                value = row[name]
-                if isinstance(value, Model):
-                    value = value.pk
-                values.append(value if type(value) in plain else prepare(value, self.database))
+            values += [
+                value if type(value := row[name]) in plain else prepare(value, base)
+                for name, plain, prepare in self.named
+            ]
             values += self.rest
         return values

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # What XML 1.0 cannot hold: an MJML source with one of these does not render, and PostgreSQL
 # refuses NUL. Lone surrogates cannot be encoded at all.
@@ -19,16 +20,36 @@ _UNSEEN = re.compile(
 )
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _PILE = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
+# What nearly all of any text is, read as one space; no other character is read as white space.
+_COMMON = bytes(
+    0x20 if byte in b"\t\n\r" or 0x20 <= byte < 0x7F else 1 if byte in b"\v\f" else byte
+    for byte in range(256)
+)
+# Looking through a line takes less than finding out that it need not be.
+_LINE = 60
 
 
 def storable(text: str) -> str:
     """`text` as raw as XML and PostgreSQL can hold it: to be kept, never to be shown."""
-    return _NOT_XML.sub("", text)
+    return _NOT_XML.sub("", text) if _NOT_XML.search(rare(text)) else text
 
 
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
-    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+    if len(text) < _LINE and text.isprintable():
+        return text
+    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(rare(text)) else text
+
+
+@lru_cache(32)
+def rare(text: str) -> str:
+    """Of `text` only what is no printable ASCII, with a space for all that stands between.
+
+    Whoever looks for such characters need not go through pages of Latin letters, which takes
+    longer than parsing what they stand in. A few are remembered: many look at the same text.
+    """
+    encoded = text.encode("utf-8", "surrogatepass").translate(_COMMON)
+    return b" ".join(encoded.split()).decode("utf-8", "surrogatepass")
 
 
 def one_line(text: str, length: int | None = None) -> str:
@@ -38,7 +59,9 @@ def one_line(text: str, length: int | None = None) -> str:
     """
     text = printable(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _PILE.sub(r"\1", _UNSEEN.sub("", text)))
+        if _UNSEEN.search(rare(text)) or _PILE.search(rare(text)):
+            text = _PILE.sub(r"\1", _UNSEEN.sub("", text))
+        text = unicodedata.normalize("NFC", text)
     line = " ".join(text.split())
     if length is not None and len(line) > length:
         return line[: length - 1].rstrip() + "…"

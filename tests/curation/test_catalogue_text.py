@@ -124,7 +124,13 @@ def test_c11_garbled_text_is_read_as_it_was_meant_and_kept_as_it_came() -> None:
     assert first.garbled["author"] == "Michal MlΓ‘dek"
     assert set(first.garbled) == {"title", "author", "tags", "html"}
     assert (second.title, dict(second.garbled)) == ("Γειά σου Κόσμε", {})
-    assert parsed.warning == "Garbled characters were repaired in 1 of its entries."
+    assert parsed.warning == (
+        "Its title came garbled and was repaired: “Nouvelles de lâ€™Ã©tÃ©”."
+        " Garbled characters were repaired in 1 of its entries."
+    )
+    assert parse(b"<rss><channel><title>x</title></channel></rss>", "", HERE).warning == ""
+    json = '{"items": [], "title": "MlΓ‘dek"}'
+    assert "“MlΓ‘dek”" in parse(json.encode(), "", HERE).warning
 
 
 @pytest.mark.django_db

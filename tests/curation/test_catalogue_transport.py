@@ -15,9 +15,9 @@ import pytest
 from django.conf import LazySettings
 
 from curation import alerting, following, polling
-from curation.models import Feed
+from curation.models import Entry, Feed
 from tests.makers import NOW, make_editor
-from tests.web import Handler, Page, Web, page, raw, redirect
+from tests.web import Handler, Page, Web, page, raw, redirect, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +132,41 @@ def test_a_hostile_server_harms_nothing_but_its_own_feed(
     assert row.next_poll_at >= NOW + DAY + HOUR
     assert row.entries.count() == 2, "what it said stays"
     assert (again(good).last_error, again(good).entries.count()) == ("", 2)
+
+
+def endless(handler: Handler) -> None:
+    """A line now and then, until whoever asked goes away."""
+    handler.wfile.write(HEAD + b"\r\n")
+    while True:
+        handler.wfile.write(b"<!-- wait -->\n")
+        time.sleep(0.2)
+
+
+def test_p16_fifty_hostile_feeds_among_five_hundred_delay_and_harm_no_other(
+    settings: LazySettings,
+) -> None:
+    settings.FETCH_TIMEOUT, settings.FETCH_MAX_BYTES, settings.FETCH_CONCURRENCY = 8, 300_000, 50
+    answers = [HOSTILE[name][0] for name in HOSTILE if not name.startswith(("A1 ", "A3 ", "A9 "))]
+    with serving(queue=1000) as web:
+        for n in range(11):
+            web.add(f"/hop/{n}", redirect(f"/hop/{n - 1}"))
+        bad = [web.add(f"/bad/{n}", endless) for n in range(20)]
+        bad += [web.add(f"/bad/{n}", answers[n % len(answers)]) for n in range(20, 50)]
+        good = [web.add(f"/good/{n}", RSS.replace(b"quiet", b"q%d" % n)) for n in range(450)]
+        order = [url for n, url in enumerate(good) for url in [url, *bad[n // 9 : n // 9 + 1]]]
+        feeds = Feed.objects.bulk_create(Feed(url=url) for url in dict.fromkeys([*order, *bad]))
+        began = time.monotonic()
+        report = polling.poll(feeds, NOW)
+        took = time.monotonic() - began
+
+    assert len(feeds) == report.feeds == 500
+    assert {url for url, _ in report.failures} == set(bad)
+    well = Feed.objects.filter(url__in=good, last_ok_at=NOW, last_error="", error_streak=0)
+    assert well.count() == 450
+    assert Entry.objects.filter(feed__in=well).count() == 900
+    assert Feed.objects.filter(url__in=bad, error_streak=1, last_ok_at=None).count() == 50
+    # One after the other, those that never end would have taken twice as long by themselves.
+    assert took < 20 * 8 / 2
 
 
 def test_a6_a_length_that_cuts_is_damage_and_not_a_feed_without_entries(web: Web) -> None:

@@ -1,5 +1,6 @@
 """Which spellings are one story, and which entries are one entry."""
 
+import random
 import re
 
 import pytest
@@ -252,3 +253,28 @@ def test_it_takes_a_plain_address_as_it_stands(
     short = web_address(address, "https://blog.example/feed")
     monkeypatch.setattr(identity, "PLAIN", re.compile("(?!)"))
     assert short == web_address(address, "https://blog.example/feed")
+
+
+HOSTS = (  # noqa: SIM905
+    "example.com www.example.com www.www.a.org www.com a-b.example.co.uk m.youtube.com github.com"
+    " 127.0.0.1 1.2 x.com pypi.org old.reddit.com cdn.ampproject.org sub.local"
+).split()
+PARTS = (  # noqa: SIM905
+    "a B index.html index.php / // . .. ~ - _ 9 amp watch shorts/abcdefghijk %20 ?a=1 é @x + #!s"
+).split()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_short_way_to_a_canonical_url_leads_where_the_long_one_does(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    urls = [
+        f"{dice.choice(('http', 'https'))}://{dice.choice(HOSTS)}/"
+        + "".join(dice.choices(PARTS, k=dice.randint(0, 6)))
+        for _ in range(200)
+    ]
+    assert sum(bool(identity._FOLDED.fullmatch(url)) for url in urls) > 40
+    short = [canonical_url(url) for url in urls]
+    monkeypatch.setattr(identity, "_FOLDED", re.compile("(?!)"))
+    assert short == [canonical_url.__wrapped__(url) for url in urls]

@@ -85,3 +85,11 @@ def test_it_starts_its_processes_without_what_they_do_not_need() -> None:
     code = f"import sys, curation.parse_process; sys.exit(str({heavy}) if {heavy} else 0)"
 
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_what_storing_needs_comes_along_from_the_process() -> None:
+    with Parsers(parsers.PROCESSES_FROM) as pool:
+        (feed,) = parse(pool, RSS)
+    assert isinstance(feed, ParsedFeed)
+    assert "identities" in vars(feed)
+    assert all({"canonical", "untracked"} <= vars(entry).keys() for entry in feed.entries)

@@ -8,7 +8,7 @@ import pytest
 
 from curation import offering
 from curation.identity import address_identity
-from curation.intake import TakenIn, identities, take_in
+from curation.intake import TakenIn, take_in
 from curation.models import Entry, Feed, Link, LinkAddress
 from curation.offering import OFFERED_AT_FIRST, OLD_AT_FIRST
 from curation.parsed import ParsedEntry, ParsedFeed
@@ -138,8 +138,9 @@ def test_it_tells_entries_apart_that_share_an_address() -> None:
 
 
 def test_it_numbers_entries_equal_in_everything() -> None:
-    assert len(set(identities([post(1), post(1), post(1)]))) == 3
-    assert next(identities([post(1), post(1)])) == next(identities([post(1), post(1), post(1)]))
+    thrice = said(post(1), post(1), post(1)).identities
+    assert len(set(thrice)) == 3
+    assert said(post(1), post(1)).identities[0] == thrice[0]
 
 
 def test_it_dates_what_has_no_date_and_what_comes_from_the_future() -> None:

@@ -1,8 +1,11 @@
 """Garbled text is read as it was meant; honest text is never touched."""
 
-import pytest
+import random
 
-from toolbox.mojibake import repair
+import pytest
+from ftfy.badness import is_bad
+
+from toolbox.mojibake import _FAR_FROM_IT, PAGES, repair
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,14 @@ def test_it_knows_the_code_pages_that_do_this(page: str, meant: str) -> None:
 )
 def test_it_leaves_honest_text_alone(text: str) -> None:
     assert repair(text) == text
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_what_is_far_from_any_such_letter_does_not_decide(seed: int) -> None:
+    dice, letters = random.Random(seed), "äÖéß…–™œ°Ãа›中 "
+    said = ""
+    for _ in range(8):
+        odd = "".join(dice.choices(letters, k=dice.randint(1, 3)))
+        odd = odd.encode().decode(dice.choice(PAGES), "ignore") if dice.random() < 0.2 else odd
+        said += odd + "".join(dice.choices("abZ .,?\n", k=dice.randint(0, 12)))
+    assert is_bad(_FAR_FROM_IT.sub(r"\1\2", said)) == is_bad(said)
