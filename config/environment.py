@@ -104,6 +104,9 @@ SETTINGS = (
     Setting(
         "EMAIL_URL", _mailer, "mailbox:", "smtp://, smtp+tls://, smtps://; mailbox: = var/mailbox."
     ),
+    Setting(
+        "MAIL_CONNECTIONS", _count, "8", "SMTP connections a worker keeps open while it sends."
+    ),
     Setting("MAIL_PER_SECOND", _count, "", "Most mails of all mailings in any second, if limited."),
     Setting("MAIL_PER_HOUR", _count, "", "The same for any hour: what your mail service allows."),
     Setting("MAIL_PER_DAY", _count, "", "The same for any 24 hours."),

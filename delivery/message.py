@@ -10,6 +10,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from digest.placeholders import TOKEN, subscriber_links
 from publication.masthead import current
 from publication.models import Publication
 from toolbox.addresses import normalise
+from toolbox.smtp_dialogue import Dotless
 from toolbox.text import one_line
 from toolbox.urls import absolute, absolute_url
 
@@ -52,21 +54,30 @@ def compose(rendered: RenderedIssue, *, mark: str = "") -> bytes:
 
 
 def pieces_of(source: bytes) -> list[bytes]:
-    """A composed mail cut at its placeholders."""
-    return source.split(TOKEN.encode())
+    """A composed mail cut at its placeholders. No line in it begins with a dot any more."""
+    return source.replace(b"\r\n.", b"\r\n=2E").split(TOKEN.encode())
 
 
 def fill_in(
     pieces: list[bytes], *, recipient: str, token: str, message_id: str, date: datetime
 ) -> bytes:
     """One person's mail."""
-    own = f"To: {recipient}\r\nMessage-ID: {message_id}\r\nDate: {format_datetime(date)}\r\n"
-    return own.encode() + token.encode().join(pieces)
+    own = f"To: {recipient}\r\nMessage-ID: {message_id}\r\nDate: {_stamp(date)}\r\n"
+    return Dotless(own.encode() + token.encode().join(pieces))
 
 
 def sender_of(publication: Publication) -> str:
     """The address mail is sent from and bounces go to."""
     return normalise(publication.sender_email)
+
+
+def _stamp(date: datetime) -> str:
+    return _stamp_of_second(date.replace(microsecond=0))
+
+
+@lru_cache(maxsize=4)
+def _stamp_of_second(date: datetime) -> str:
+    return format_datetime(date)
 
 
 def _part(subtype: str, text: str) -> EmailMessage:
