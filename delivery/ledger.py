@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import Subscriber, Suppression
-from delivery.models import Delivery, DeliveryQuerySet, Mailing
+from delivery.models import Delivery, DeliveryQuerySet, Mailing, as_told
 from toolbox.prepared import Slot, Update
 from toolbox.smtp import Answer, Verdict
 
@@ -32,6 +32,8 @@ ENDS = {
     Verdict.PERMANENT: State.FAILED,
     Verdict.UNKNOWN: State.UNCERTAIN,
 }
+# What may have arrived, so that somebody may tell of it before we write it down.
+LEFT_US = {State.ACCEPTED, State.UNCERTAIN}
 
 
 class Claim:
@@ -79,7 +81,8 @@ class Claim:
         ours = Delivery.objects.filter(
             pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN], settled_at=None
         )
-        written = ours.update(**{**values, "state": state, "last_answer": answer.text})
+        known = as_told(state) if state in LEFT_US else state
+        written = ours.update(**{**values, "state": known, "last_answer": answer.text})
         return state if written else None
 
     def record_all(
@@ -149,7 +152,7 @@ def _taking() -> Update:
     )
     return Update(
         ours,
-        state=State.ACCEPTED,
+        state=as_told(State.ACCEPTED),
         attempts=_slot("attempts", "attempts"),
         lease_until=None,
         finished_at=_slot("now", "finished_at"),
@@ -162,7 +165,7 @@ def recover(now: datetime) -> int:
     dead = Delivery.objects.filter(state=State.SENDING, lease_until__lt=now)
     back = dead.filter(wire_at=None).update(state=State.QUEUED, **_FREE)
     lost = dead.filter(wire_at__isnull=False).update(
-        state=State.UNCERTAIN,
+        state=as_told(State.UNCERTAIN),
         lease_until=None,
         finished_at=now,
         last_answer="The worker stopped before the server's answer was written down.",

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 from audience.models import Subscriber
-from delivery import fence, pace
+from delivery import events, fence, pace
 from delivery.crew import Crew, Done, Job
 from delivery.holding import ALARM, hold_troubled
 from delivery.ledger import LEASE, Claim
@@ -138,6 +138,7 @@ class Shift:
         """Answers which rows the pace lets go, and which of them are marked."""
         with transaction.atomic():
             states = self._claim.record_all(done, now)
+            _tell(done, states, now)
             going = following[: pace.allowance(len(following), now)]
             marked = self._claim.mark(going, now)
         tried = (answer.verdict is not Verdict.AWAY for _, answer in done)
@@ -160,6 +161,17 @@ class Shift:
             date=now,
         )
         return Job(row, self._sender, subscriber.email, message, until)
+
+
+def _tell(done: list[Done], states: list[Delivery.State | None], now: datetime) -> None:
+    """A refusal is a bounce at the door. A service's events may be here before its answer."""
+    for (row, answer), state in zip(done, states, strict=True):
+        if state == Delivery.State.FAILED and answer.verdict is Verdict.PERMANENT:
+            events.refused(row, answer.text, now=now)
+        elif state is not None and answer.provider_id:
+            row.provider_id = answer.provider_id
+            Delivery.objects.filter(pk=row.pk).update(provider_id=answer.provider_id)
+            events.catch_up(row, now=now)
 
 
 def _crew() -> Crew | Switchboard:

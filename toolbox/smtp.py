@@ -4,6 +4,7 @@ import re
 import smtplib
 import socket
 import ssl
+from dataclasses import replace
 
 from django.core.mail.utils import DNS_NAME
 
@@ -161,4 +162,4 @@ def anonymous(answer: Answer, recipient: str) -> Answer:
     # Most answers name nobody, and an expression for each recipient takes long to build.
     if recipient.lower() in text.lower():
         text = re.sub(re.escape(recipient), SOMEBODY, text, flags=re.IGNORECASE)
-    return Answer(answer.verdict, one_line(text, LONGEST_ANSWER))
+    return replace(answer, text=one_line(text, LONGEST_ANSWER))

@@ -40,6 +40,8 @@ class Answer:
 
     verdict: Verdict
     text: str
+    # What a mail service calls the message; mail servers have no name for it.
+    provider_id: str = ""
 
 
 class Dotless(bytes):
