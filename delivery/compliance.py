@@ -91,7 +91,11 @@ def examine(source: bytes) -> list[Finding]:
     lines = re.sub(b"\r\n|\r|\n", b"\r\n", source.strip()) + b"\r\n"
     mail = email.message_from_bytes(lines, policy=email.policy.default)
     if not isinstance(mail, EmailMessage) or mail["From"] is None:
-        return [Finding("Source", False, "This is not the source of a mail: it has no From.")]
+        return [
+            Finding(
+                "Source", is_good=False, words="This is not the source of a mail: it has no From."
+            )
+        ]
     return [
         *_headers(mail),
         *_shape(mail, lines),
@@ -107,7 +111,8 @@ def _headers(mail: EmailMessage) -> Iterator[Finding]:
         yield Finding(name, count == 1, words)
     out = str(mail["List-Unsubscribe"] or "")
     good = out.startswith("<https://")
-    yield Finding("List-Unsubscribe", good, out or "missing")
+    words = out or "missing"
+    yield Finding("List-Unsubscribe", good, words if good else f"{words}; https has to come first")
     post = str(mail["List-Unsubscribe-Post"] or "")
     yield Finding(ONE_CLICK[1], post == "List-Unsubscribe=One-Click", post or "missing")
 

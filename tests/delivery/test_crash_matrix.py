@@ -3,8 +3,8 @@
 K1 to K26 are the crash points of one issue's way. Here stand those that a process can die at; each
 test dies there for real, in a process of its own. The others: K16 and K17 (frozen, two at one row)
 and K21 (opt-outs, erasing, pauses) in test_sending, K18 and K19 (database away, disk full) in
-test_away, K24 in curation/test_polling, K25 in audience/test_confirmation_mail. K22 and K26 speak
-of a mail service's webhooks, which nobody receives yet.
+test_away, K22 and K26 (a mail service's webhooks) in test_hooks, K24 in curation/test_polling, K25
+in audience/test_confirmation_mail.
 """
 
 from collections.abc import Iterator
