@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audience.models import Subscriber
+from config import checks
 from delivery import compliance, events
 from delivery.events import Heard
 from delivery.models import MailEvent, Pardon
@@ -110,3 +111,19 @@ def test_a_complaint_is_shown_and_taken_back_with_a_reason(client: Client) -> No
     assert "She asked." in client.get(page).text
     client.force_login(make_staff("helper"))
     assert client.get(page).status_code == 403
+
+
+def test_a_half_set_up_is_said_at_the_check(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MAIL_DKIM = {"key": "", "selector": "news"}
+    [error] = checks.mail_is_set_up_whole(None)
+    assert error.id == "newsdesk.E010"
+    key = tmp_path / "key.pem"
+    key.write_text("not a key")
+    settings.MAIL_DKIM = {"key": str(key), "selector": "news"}
+    [error] = checks.mail_is_set_up_whole(None)
+    assert error.id == "newsdesk.E011"
+    settings.MAIL_DKIM = {"key": "", "selector": ""}
+    assert checks.mail_is_set_up_whole(None) == []
+    settings.MAILERS = {"default": {"BACKEND": "anymail.backends.mailgun.EmailBackend"}}
+    [advice] = checks.a_mail_service_can_tell(None)
+    assert advice.id == "newsdesk.W010"
