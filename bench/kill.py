@@ -131,7 +131,8 @@ def run(
     `rate`: mails a second, so slow that the mailing outlives the last kill. `then` is called
     after that one.
     """
-    from delivery import sending
+    from django.conf import settings
+
     from delivery.models import Delivery
     from tests.delivery.makers import make_mailing
     from tests.workers import database_url
@@ -157,7 +158,7 @@ def run(
             then()
             until(lambda: mailing.is_sent, patience=PATIENCE + 2 * recipients / rate)
     rows = Delivery.objects.values_list("message_id", "state", "subscriber_id")
-    return judge(list(rows), _read(taken), done, done * sending.LINES, recipients)
+    return judge(list(rows), _read(taken), done, done * settings.MAIL_CONNECTIONS, recipients)
 
 
 def judge(

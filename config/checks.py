@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Advice
 
+from toolbox import signing
+
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -48,3 +50,31 @@ def mail_leaves_the_house(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
         return []
     hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587."
     return [Advice("Mail only reaches the local mailbox.", hint=hint, id="newsdesk.W001")]
+
+
+@register()
+def mail_is_set_up_whole(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A signature has a key that can be read and a name, or there is none."""
+    key, selector = settings.MAIL_DKIM["key"], settings.MAIL_DKIM["selector"]
+    if bool(key) != bool(selector):
+        hint = "Set MAIL_DKIM_KEY and MAIL_DKIM_SELECTOR, or neither."
+        return [Error("DKIM is set up by half.", hint=hint, id="newsdesk.E010")]
+    try:
+        if key:
+            signing.record()
+    except (OSError, ValueError) as error:
+        hint = (
+            "openssl genrsa -out dkim.pem 2048 makes a key; the worker has to be able to read it."
+        )
+        return [Error(f"MAIL_DKIM_KEY cannot be used: {error}", hint=hint, id="newsdesk.E011")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def a_mail_service_can_tell(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Without the secret its webhooks have no address here, and bounces stay unseen."""
+    backend = settings.MAILERS["default"].get("BACKEND", "")
+    if not backend.startswith("anymail.") or settings.ANYMAIL.get("WEBHOOK_SECRET"):
+        return []
+    hint = "Set MAIL_WEBHOOK_SECRET and the service's webhook: docs/mail.md."
+    return [Advice("Nobody tells what bounces.", hint=hint, id="newsdesk.W010")]

@@ -7,8 +7,9 @@ with a hint, so that a person sees one clear line and not a traceback from an im
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
 
@@ -56,6 +57,17 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _counts(text: str) -> list[int]:
+    return [_count(word) for word in _words(text)]
+
+
+def _secret(text: str) -> str:
+    name, _, word = text.partition(":")
+    if not name or len(word) < 16:
+        raise ValueError("not name:word with a word of 16 characters or more")
+    return text
+
+
 def _site(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -72,8 +84,10 @@ def _mailer(text: str) -> dict[str, Any]:
     parts = urlsplit(text)
     if parts.scheme == "mailbox":
         return {"BACKEND": "toolbox.mailbox.EmailBackend"}
+    if parts.scheme.startswith("anymail+"):
+        return {"BACKEND": f"anymail.backends.{_service(parts.scheme)}.EmailBackend"}
     if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
-        raise ValueError("not an smtp, smtp+tls, smtps or mailbox address")
+        raise ValueError("not an smtp, smtp+tls, smtps, anymail+SERVICE or mailbox address")
     timeout = parse_qs(parts.query).get("timeout", ["30"])[0]
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -87,6 +101,25 @@ def _mailer(text: str) -> dict[str, Any]:
             "timeout": int(timeout),
         },
     }
+
+
+def _service(scheme: str) -> str:
+    name = scheme.removeprefix("anymail+").replace("-", "_")
+    if not name.isidentifier() or find_spec(f"anymail.backends.{name}") is None:
+        raise ValueError(f"{name} is no mail service that django-anymail knows")
+    return name
+
+
+def mail_service(email_url: str, secret: str) -> dict[str, Any]:
+    """ANYMAIL for `EMAIL_URL`: anymail+postmark://?server_token=… holds its settings."""
+    parts = urlsplit(email_url)
+    if not parts.scheme.startswith("anymail+"):
+        return {}
+    name = parts.scheme.removeprefix("anymail+").replace("-", "_").upper()
+    own = {f"{name}_{key.upper()}": value for key, value in parse_qsl(parts.query)}
+    # Readers are not followed, whatever the account at the service is set to.
+    quiet = {"SEND_DEFAULTS": {"track_opens": False, "track_clicks": False}}
+    return {**own, **quiet, "IGNORE_UNSUPPORTED_FEATURES": True, "WEBHOOK_SECRET": secret}
 
 
 SETTINGS = (
@@ -103,6 +136,20 @@ SETTINGS = (
     ),
     Setting(
         "EMAIL_URL", _mailer, "mailbox:", "smtp://, smtp+tls://, smtps://; mailbox: = var/mailbox."
+    ),
+    Setting(
+        "MAIL_WEBHOOK_SECRET",
+        _secret,
+        "",
+        "name:word, in the address a mail service calls. See docs.",
+    ),
+    Setting("MAIL_DKIM_KEY", str, "", "File of the private key that signs, if the relay does not."),
+    Setting("MAIL_DKIM_SELECTOR", str, "", "Its name in the DNS."),
+    Setting(
+        "MAIL_WARM_UP", _counts, "", "Mails on the 1st, 2nd … day of sending, as 500,1000,2000."
+    ),
+    Setting(
+        "MAIL_CONNECTIONS", _count, "8", "SMTP connections a worker keeps open while it sends."
     ),
     Setting("MAIL_PER_SECOND", _count, "", "Most mails of all mailings in any second, if limited."),
     Setting("MAIL_PER_HOUR", _count, "", "The same for any hour: what your mail service allows."),

@@ -1,5 +1,6 @@
 """Settings of one Newsdesk. What differs between installs comes from `config.environment`."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "content_editor",
     "django_prose_editor",
     "js_asset",
+    "anymail",
     "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -109,6 +111,10 @@ TASKS = {
 }
 MAILERS = {"default": ENV["EMAIL_URL"]}
 MAILBOX_DIR = VAR_DIR / "mailbox"
+MAIL_CONNECTIONS = ENV["MAIL_CONNECTIONS"]
+ANYMAIL = environment.mail_service(os.environ.get("EMAIL_URL", ""), ENV["MAIL_WEBHOOK_SECRET"])
+MAIL_DKIM = {"key": ENV["MAIL_DKIM_KEY"], "selector": ENV["MAIL_DKIM_SELECTOR"]}
+MAIL_WARM_UP = ENV["MAIL_WARM_UP"] or []
 # None: no limit.
 MAIL_PER_SECOND = ENV["MAIL_PER_SECOND"]
 MAIL_PER_HOUR = ENV["MAIL_PER_HOUR"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/queue/", include("curation.queue_urls")),
     path("admin/capture/", include("curation.capture_urls")),
     path("admin/", admin.site.urls),
+    path("hooks/", include("config.hook_urls")),
     path("", include("publication.urls")),
     path("", include("curation.urls")),
     path("", include("audience.urls")),

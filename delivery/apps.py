@@ -7,4 +7,6 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from delivery import listeners  # noqa: F401  (registers them)
+        from delivery import hooks, listeners  # noqa: F401  (registers them)
+
+        hooks.connect()

@@ -86,6 +86,7 @@ def _work(line: Line, jobs: SimpleQueue[Job | None], answers: SimpleQueue[Done])
     line.close()
 
 
+TOO_LATE = Answer(Verdict.TEMPORARY, "Nothing was sent: the worker stood still for too long.")
 # Not the monotonic clock, which may stand still with the machine.
 wall_clock = time.time
 
@@ -96,7 +97,7 @@ def _send(line: Line, job: Job) -> Answer:
     A process that was frozen between its mark and the first byte sends nothing when it wakes.
     """
     if wall_clock() > job.until:
-        return Answer(Verdict.TEMPORARY, "Nothing was sent: the worker stood still for too long.")
+        return TOO_LATE
     try:
         return line.send(job.sender, job.recipient, job.message)
     except Exception as error:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.timesince import timesince
 
-from delivery.models import Delivery, Mailing
+from delivery.models import Delivery, MailEvent, Mailing
 from delivery.signals import mailing_held
 from digest import rechecking
 from publication import access
@@ -22,6 +22,10 @@ LATE = timedelta(minutes=60)
 # So many errors, and more than this share of what was tried: the list or the server is at fault.
 ALARM = 20
 SHARE = 0.05
+# Of those whose server took it: hard bounces, and complaints (Gmail's limit is three times that).
+BOUNCED_SHARE, COMPLAINED_SHARE = 0.05, 0.001
+# Of a small mailing one complaint is a large share, and says nothing.
+COMPLAINTS = 3
 
 
 @transaction.atomic
@@ -72,6 +76,23 @@ def hold_due(reason: str, now: datetime) -> int:
 def hold_troubled() -> int:
     """Hold each running mailing with too many errors since a person last said to go on."""
     return sum(_hold_if_troubled(mailing) for mailing in list(Mailing.objects.running()))
+
+
+def hold_returned(mailing: Mailing) -> bool:
+    """Hold it while it is under way, if too much of it bounces or is called spam."""
+    if not Mailing.objects.running().filter(pk=mailing.pk).exists():
+        return False
+    told = MailEvent.objects.filter(delivery__mailing=mailing)
+    if mailing.confirmed_at is not None:
+        told = told.filter(told_at__gt=mailing.confirmed_at)
+    gone = mailing.deliveries.exclude(wire_at=None).count()
+    bounced = told.filter(what=MailEvent.What.HARD).count()
+    if bounced >= ALARM and bounced > BOUNCED_SHARE * gone:
+        return hold(mailing, f"Too many addresses do not exist: {bounced} of {gone}.")
+    spam = told.filter(what=MailEvent.What.COMPLAINED).count()
+    if spam >= COMPLAINTS and spam > COMPLAINED_SHARE * gone:
+        return hold(mailing, f"Too many call it spam: {spam} of {gone}.")
+    return False
 
 
 def _hold_if_troubled(mailing: Mailing) -> bool:

@@ -5,14 +5,16 @@ write names the claim: whoever froze, lost the row and woke up again changes not
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from audience.models import Subscriber, Suppression
-from delivery.models import Delivery, DeliveryQuerySet, Mailing
+from delivery.models import Delivery, DeliveryQuerySet, Mailing, as_told
+from toolbox.prepared import Slot, Update
 from toolbox.smtp import Answer, Verdict
 
 # Renewed every few seconds while the worker lives.
@@ -22,12 +24,16 @@ PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 960, 9
 # While no server answers: nobody's row is to blame.
 AWAY_PAUSE = timedelta(seconds=30)
 State = Delivery.State
+# Of each row that is claimed, what a mail is made from and its answer is booked with.
+NEEDED = ["mail", "message_id", "attempts", "subscriber__email", "subscriber__token"]
 ENDS = {
     Verdict.ACCEPTED: State.ACCEPTED,
     Verdict.TEMPORARY: State.FAILED,
     Verdict.PERMANENT: State.FAILED,
     Verdict.UNKNOWN: State.UNCERTAIN,
 }
+# What may have arrived, so that somebody may tell of it before we write it down.
+LEFT_US = {State.ACCEPTED, State.UNCERTAIN}
 
 
 class Claim:
@@ -35,6 +41,7 @@ class Claim:
 
     def __init__(self) -> None:
         self.id = uuid.uuid4()
+        self._quarter = 0
 
     def take(self, limit: int, now: datetime) -> list[Delivery]:
         """Claim up to `limit` due rows of one mailing."""
@@ -47,7 +54,7 @@ class Claim:
                     state=State.SENDING, claim=self.id, lease_until=now + LEASE
                 )
             if taken:
-                return list(self._held(pks).select_related("subscriber"))
+                return list(self._held(pks).select_related("subscriber").only(*NEEDED))
         return []
 
     def mark(self, rows: Iterable[Delivery], now: datetime) -> set[int]:
@@ -57,14 +64,10 @@ class Claim:
         stored and its answer lost.
         """
         pks = {row.pk for row in rows}
-        held = self._held(pks)
-        marked = held.filter(
-            Exists(Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)),
-            Exists(Subscriber.objects.mailable(now).filter(pk=OuterRef("subscriber_id"))),
-            wire_at=None,
-        ).update(wire_at=now, lease_until=now + LEASE)
-        if marked == len(pks):
+        shared = {"claim": self.id, "now": now, "until": now + LEASE}
+        if self._marking(now).run([{"pk": pk} for pk in pks], **shared) == len(pks):
             return pks
+        held = self._held(pks)
         for row in held.filter(wire_at=None).select_related("subscriber", "mailing"):
             self._held([row.pk]).filter(wire_at=None).update(**_stopped(row, now))
         return set(held.filter(wire_at=now).values_list("pk", flat=True))
@@ -78,8 +81,26 @@ class Claim:
         ours = Delivery.objects.filter(
             pk=row.pk, claim=self.id, state__in=[State.SENDING, State.UNCERTAIN], settled_at=None
         )
-        written = ours.update(**{**values, "state": state, "last_answer": answer.text})
+        known = as_told(state) if state in LEFT_US else state
+        written = ours.update(**{**values, "state": known, "last_answer": answer.text})
         return state if written else None
+
+    def record_all(
+        self, done: Sequence[tuple[Delivery, Answer]], now: datetime
+    ) -> list[State | None]:
+        """The same for many, each with its own values; the taken ones in one go."""
+        taken = [(row, answer) for row, answer in done if answer.verdict is Verdict.ACCEPTED]
+        own = [
+            {"pk": row.pk, "attempts": row.attempts + 1, "answer": answer.text}
+            for row, answer in taken
+        ]
+        all_ours = _taking().run(own, claim=self.id, now=now) == len(own)
+        return [
+            State.ACCEPTED
+            if all_ours and answer.verdict is Verdict.ACCEPTED
+            else self.record(row, answer, now)
+            for row, answer in done
+        ]
 
     def renew(self, now: datetime) -> None:
         """Still here."""
@@ -89,9 +110,54 @@ class Claim:
         """Whatever was not begun is anybody's again."""
         self._held().filter(wire_at=None).update(state=State.QUEUED, **_FREE)
 
+    def _marking(self, now: datetime) -> Update:
+        """Nobody's day begins within a quarter of an hour, so who is on a pause stays the same."""
+        quarter = int(now.timestamp() // 900)
+        if self._quarter != quarter:
+            self._quarter, self._statement = quarter, _marking(now)
+        return self._statement
+
     def _held(self, pks: Iterable[int] | None = None) -> DeliveryQuerySet:
         held = Delivery.objects.filter(claim=self.id, state=State.SENDING)
         return held if pks is None else held.filter(pk__in=pks)
+
+
+def _slot(name: str, field: str) -> Slot:
+    return Slot(name, next(f for f in Delivery._meta.concrete_fields if f.name == field))
+
+
+def _marking(now: datetime) -> Update:
+    """Mark a row where the claim holds, its mailing goes on and its person is mailable."""
+    going = Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)
+    people = Subscriber.objects.mailable(now).filter(pk=OuterRef("subscriber_id"))
+    held = Delivery.objects.filter(
+        Exists(going),
+        Exists(people),
+        pk=_slot("pk", "id"),
+        claim=_slot("claim", "claim"),
+        state=State.SENDING,
+        wire_at=None,
+    )
+    return Update(held, wire_at=_slot("now", "wire_at"), lease_until=_slot("until", "lease_until"))
+
+
+@cache
+def _taking() -> Update:
+    """What `record` writes of a mail that was taken."""
+    ours = Delivery.objects.filter(
+        pk=_slot("pk", "id"),
+        claim=_slot("claim", "claim"),
+        state__in=[State.SENDING, State.UNCERTAIN],
+        settled_at=None,
+    )
+    return Update(
+        ours,
+        state=as_told(State.ACCEPTED),
+        attempts=_slot("attempts", "attempts"),
+        lease_until=None,
+        finished_at=_slot("now", "finished_at"),
+        last_answer=_slot("answer", "last_answer"),
+    )
 
 
 def recover(now: datetime) -> int:
@@ -99,7 +165,7 @@ def recover(now: datetime) -> int:
     dead = Delivery.objects.filter(state=State.SENDING, lease_until__lt=now)
     back = dead.filter(wire_at=None).update(state=State.QUEUED, **_FREE)
     lost = dead.filter(wire_at__isnull=False).update(
-        state=State.UNCERTAIN,
+        state=as_told(State.UNCERTAIN),
         lease_until=None,
         finished_at=now,
         last_answer="The worker stopped before the server's answer was written down.",

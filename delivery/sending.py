@@ -13,24 +13,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import compress, islice
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 from audience.models import Subscriber
-from delivery import fence, pace
+from delivery import events, fence, pace
 from delivery.crew import Crew, Done, Job
 from delivery.holding import ALARM, hold_troubled
 from delivery.ledger import LEASE, Claim
 from delivery.message import fill_in, pieces_of, sender_of
 from delivery.models import Delivery, RenderedMail
+from delivery.switchboard import Switchboard
 from publication.masthead import current
-from toolbox import transports
+from toolbox import smtp, transports
 from toolbox.smtp import Verdict
 from toolbox.text import first_line
 
 logger = logging.getLogger("newsdesk.delivery")
 
-LINES = 4
-BATCH = 100
+BATCH = 500
 # A task that ends soon lets the worker stop soon; the next one goes on where this one ended.
 SLICE = timedelta(seconds=5)
 HEARTBEAT = 5.0  # seconds
@@ -66,7 +67,7 @@ class Shift:
 
     def work(self) -> Counter[str]:
         """Until the slice is over, the rows are, or every line has gone."""
-        crew = Crew(transports.open_lines(LINES))
+        crew = _crew()
         done: list[Done] = []
         try:
             while True:
@@ -82,7 +83,7 @@ class Shift:
             crew.dismiss()
             _patiently(self._claim.give_back)
 
-    def _hear(self, crew: Crew) -> list[Done]:
+    def _hear(self, crew: Crew | Switchboard) -> list[Done]:
         """What came back. While servers think, or the pace keeps us, the lease is kept."""
         if time.monotonic() > self._renewed + HEARTBEAT:
             _patiently(lambda: self._claim.renew(self._now()))
@@ -97,15 +98,15 @@ class Shift:
         """The door's clock, carried on."""
         return self._started + timedelta(seconds=time.monotonic() - self._began)
 
-    def _goes_on(self, crew: Crew) -> bool:
+    def _goes_on(self, crew: Crew | Switchboard) -> bool:
         return crew.free > 0 and self._now() < self._started + SLICE
 
-    def _is_over(self, crew: Crew) -> bool:
+    def _is_over(self, crew: Crew | Switchboard) -> bool:
         if not self._waiting or not self._goes_on(crew):
             return True
         return self._resting and _patiently(lambda: pace.is_spent(self._now()))
 
-    def _top_up(self, crew: Crew) -> None:
+    def _top_up(self, crew: Crew | Switchboard) -> None:
         """Claim more rows when those at hand run short."""
         if self._left and len(self._waiting) < crew.free and self._goes_on(crew):
             more = _patiently(lambda: self._claim.take(BATCH, self._now()))
@@ -114,7 +115,7 @@ class Shift:
             self._waiting.extend(more)
             self._left = bool(more)
 
-    def _settle(self, done: list[Done], crew: Crew) -> list[Job]:
+    def _settle(self, done: list[Done], crew: Crew | Switchboard) -> list[Job]:
         """Record what came back and mark what goes next, in one commit."""
         count = min(crew.free, len(self._waiting)) if self._goes_on(crew) else 0
         following = list(islice(self._waiting, count))
@@ -136,7 +137,8 @@ class Shift:
     ) -> tuple[list[Delivery], set[int]]:
         """Answers which rows the pace lets go, and which of them are marked."""
         with transaction.atomic():
-            states = [self._claim.record(row, answer, now) for row, answer in done]
+            states = self._claim.record_all(done, now)
+            _tell(done, states, now)
             going = following[: pace.allowance(len(following), now)]
             marked = self._claim.mark(going, now)
         tried = (answer.verdict is not Verdict.AWAY for _, answer in done)
@@ -159,6 +161,24 @@ class Shift:
             date=now,
         )
         return Job(row, self._sender, subscriber.email, message, until)
+
+
+def _tell(done: list[Done], states: list[Delivery.State | None], now: datetime) -> None:
+    """A refusal is a bounce at the door. A service's events may be here before its answer."""
+    for (row, answer), state in zip(done, states, strict=True):
+        if state == Delivery.State.FAILED and answer.verdict is Verdict.PERMANENT:
+            events.refused(row, answer.text, now=now)
+        elif state is not None and answer.provider_id:
+            row.provider_id = answer.provider_id
+            Delivery.objects.filter(pk=row.pk).update(provider_id=answer.provider_id)
+            events.catch_up(row, now=now)
+
+
+def _crew() -> Crew | Switchboard:
+    """SMTP by one thread; what knows no other way than to wait, by a thread for each line."""
+    lines = transports.open_lines(settings.MAIL_CONNECTIONS)
+    ours = [line for line in lines if isinstance(line, smtp.Line)]
+    return Switchboard(ours) if len(ours) == len(lines) else Crew(lines)
 
 
 def _pieces_of(mail_id: int) -> list[bytes]:

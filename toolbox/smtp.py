@@ -1,47 +1,31 @@
-"""Mail over one kept connection, where each answer of the server means exactly one thing.
-
-What counts is how far the message got. Until the dot that ends it has been sent, nobody has it,
-whatever goes wrong; from then on it may have arrived, unless the server says that it has not.
-"""
+"""Mail over one kept connection, where each answer of the server means exactly one thing."""
 
 import re
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 
 from django.core.mail.utils import DNS_NAME
 
+from toolbox.smtp_dialogue import (
+    Answer,
+    Dialogue,
+    Ended,
+    Replies,
+    Reply,
+    Verdict,
+    hand_over,
+    words,
+)
 from toolbox.text import one_line
 
-# RFC 5321, 4.5.3.2: the answer to the dot may take minutes, and giving up on it leaves a
-# message of which nobody knows whether it arrived.
-DOT_PATIENCE = 10
-# The first digit of the answers to MAIL, RCPT and DATA that let us go on.
-WELCOME = (2, 2, 3)
+__all__ = ["Answer", "Line", "Verdict", "anonymous"]
+
 # Stands in an answer for the recipient, whom servers like to name: an answer is kept for years.
 SOMEBODY = "‹…›"
 LONGEST_ANSWER = 500
-
-
-class Verdict(StrEnum):
-    """What became of one message."""
-
-    ACCEPTED = "accepted"  # The server has it.
-    TEMPORARY = "temporary"  # It has not, and may take it later.
-    PERMANENT = "permanent"  # It has not, and will not.
-    UNKNOWN = "unknown"  # All of it was sent, no answer came.
-    # No server that talks to us, or takes mail from us: nothing is said about this message.
-    AWAY = "away"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The verdict, and the server's own words."""
-
-    verdict: Verdict
-    text: str
+AT_ONCE = 65_536  # bytes
 
 
 class Line:
@@ -63,33 +47,64 @@ class Line:
         self.use_tls, self.use_ssl = use_tls, use_ssl
         self.timeout = timeout
         self._server: smtplib.SMTP | None = None
+        self.replies = Replies()
+
+    @property
+    def is_open(self) -> bool:
+        return self._server is not None
+
+    @property
+    def socket(self) -> socket.socket:
+        """Of the open connection."""
+        if self._server is None or self._server.sock is None:
+            raise smtplib.SMTPServerDisconnected("The server hung up.")
+        return self._server.sock
 
     def send(self, sender: str, recipient: str, message: bytes) -> Answer:
         """Hand over one message (CRLF lines). Raises nothing for what happens on the wire."""
-        return anonymous(self._send(sender, recipient, message), recipient)
+        kept = self.is_open
+        away = None if kept else self.open()
+        if away is not None:
+            return anonymous(away, recipient)
+        ended = self._drive(self.dialogue(sender, recipient, message))
+        if not ended.reusable:
+            self.drop()
+            if kept and ended.answer.verdict is Verdict.TEMPORARY:
+                # Servers hang up after so many messages, or so long: not about this one.
+                return self.send(sender, recipient, message)
+        return anonymous(ended.answer, recipient)
 
-    def _send(self, sender: str, recipient: str, message: bytes) -> Answer:
-        kept = self._server is not None
+    def dialogue(self, sender: str, recipient: str, message: bytes) -> Dialogue:
+        """What is to be said over the open connection."""
+        pipelining = self._server is not None and self._server.has_extn("pipelining")
+        return hand_over(sender, recipient, message, pipelining=pipelining, timeout=self.timeout)
+
+    def open(self) -> Answer | None:
+        """Connect, and log in. Answers what is in the way."""
         try:
-            server = self._server or self._open()
+            self._server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.AWAY, _words(error))
-        answer = self._hand_over(server, _envelope(sender, recipient), message)
-        if kept and self._server is None and answer.verdict is Verdict.TEMPORARY:
-            # Servers hang up after so many messages, or so long: that is not about this one.
-            return self._send(sender, recipient, message)
-        return answer
+            return Answer(Verdict.AWAY, words(error))
+        self.replies = Replies()
+        return None
 
     def close(self) -> None:
         """Say goodbye, if anybody is there."""
         if self._server is not None:
             try:
+                self.socket.settimeout(self.timeout)
                 self._server.quit()
             except (OSError, smtplib.SMTPException):
-                self._drop()
+                self.drop()
             self._server = None
 
-    def _open(self) -> smtplib.SMTP:
+    def drop(self) -> None:
+        """Hang up."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _connect(self) -> smtplib.SMTP:
         host, port = self.address
         me = DNS_NAME.get_fqdn()
         tls = ssl.create_default_context() if self.use_ssl or self.use_tls else None
@@ -105,78 +120,37 @@ class Line:
             if all(self.login):
                 server.login(*self.login)
             # The dot follows the message in a packet of its own; it must not wait for an ACK.
-            _socket(server).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if server.sock is not None:
+                server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             server.close()
             raise
-        self._server = server
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, envelope: list[bytes], message: bytes) -> Answer:
-        dotted = False
+    def _drive(self, dialogue: Dialogue) -> Ended:
         try:
-            refused = self._introduce(server, envelope)
-            if refused is not None:
-                return refused
-            server.send(_stuffed(message))
-            dotted = True
-            server.send(b".\r\n")
-            _socket(server).settimeout(self.timeout * DOT_PATIENCE)
-            code, text = server.getreply()
-            _socket(server).settimeout(self.timeout)
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            return Answer(Verdict.UNKNOWN if dotted else Verdict.TEMPORARY, _words(error))
-        return Answer(_final(code), _line(code, text))
+            step = next(dialogue)
+            while True:
+                try:
+                    reply = self._take(step)
+                except (OSError, smtplib.SMTPException) as error:
+                    step = dialogue.throw(error)
+                else:
+                    step = dialogue.send(reply)
+        except StopIteration as end:
+            ended: Ended = end.value
+            return ended
 
-    def _introduce(self, server: smtplib.SMTP, envelope: list[bytes]) -> Answer | None:
-        """MAIL, RCPT and DATA, in one packet where the server allows it (RFC 2920)."""
-        pipelined = server.has_extn("pipelining")
-        if pipelined:
-            server.send(b"".join(envelope))
-        for step, command in enumerate(envelope):
-            if not pipelined:
-                server.send(command)
-            code, text = server.getreply()
-            if code // 100 != WELCOME[step]:
-                self._back_out(server, code, unread=len(envelope) - 1 - step if pipelined else 0)
-                return Answer(_refusal(step, code), _line(code, text))
-        return None
-
-    def _back_out(self, server: smtplib.SMTP, code: int, *, unread: int) -> None:
-        """Leave the connection as it was before; hang up where that cannot be done.
-
-        A server that waits for a message after all is hung up on: an empty one might arrive.
-        """
-        try:
-            if code != 421:
-                rest = [server.getreply()[0] for _ in range(unread)]
-                if 354 not in rest and server.rset()[0] == 250:
-                    return
-        except (OSError, smtplib.SMTPException):
-            pass
-        self._drop()
-
-    def _drop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-
-
-def _envelope(sender: str, recipient: str) -> list[bytes]:
-    """Raises ValueError for an address that would be more than one command."""
-    for address in (sender, recipient):
-        if not address.isascii() or not address.isprintable() or set(address) & set(" <>"):
-            raise ValueError("This address cannot stand in an envelope.")
-    commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
-    return [f"{command}\r\n".encode() for command in commands]
-
-
-def _stuffed(message: bytes) -> bytes:
-    """A line that begins with a dot gets a second one, so that it does not end the message."""
-    stuffed = message.replace(b"\r\n.", b"\r\n..")
-    end = b"" if stuffed.endswith(b"\r\n") else b"\r\n"
-    return (b"." if stuffed.startswith(b".") else b"") + stuffed + end
+    def _take(self, step: bytes | float) -> Reply:
+        """One step: send, or wait for a reply."""
+        if isinstance(step, bytes):
+            self.socket.settimeout(self.timeout)
+            self.socket.sendall(step)
+            return 0, b""
+        self.socket.settimeout(step)
+        while (reply := self.replies.next()) is None:
+            self.replies.hear(self.socket.recv(AT_ONCE))
+        return reply
 
 
 def anonymous(answer: Answer, recipient: str) -> Answer:
@@ -184,38 +158,8 @@ def anonymous(answer: Answer, recipient: str) -> Answer:
 
     The cut comes last: half an address would be left at the end.
     """
-    text = re.sub(re.escape(recipient), SOMEBODY, one_line(answer.text), flags=re.IGNORECASE)
-    return Answer(answer.verdict, one_line(text, LONGEST_ANSWER))
-
-
-def _refusal(step: int, code: int) -> Verdict:
-    """What a refusal of MAIL (0), RCPT (1) or DATA (2) says.
-
-    Of the recipient only RCPT speaks. A server that will not have our sender takes nobody's mail.
-    """
-    if code // 100 != 5 or step == 2:
-        return Verdict.TEMPORARY
-    return Verdict.PERMANENT if step == 1 else Verdict.AWAY
-
-
-def _final(code: int) -> Verdict:
-    """The answer to the dot. Gibberish there says nothing about the message."""
-    known = {2: Verdict.ACCEPTED, 4: Verdict.TEMPORARY, 5: Verdict.PERMANENT}
-    return known.get(code // 100, Verdict.UNKNOWN)
-
-
-def _socket(server: smtplib.SMTP) -> socket.socket:
-    if server.sock is None:
-        raise smtplib.SMTPServerDisconnected("The server hung up.")
-    return server.sock
-
-
-def _line(code: int, text: bytes) -> str:
-    return f"{code} {text.decode(errors='replace')}"
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        return _line(error.smtp_code, text if isinstance(text, bytes) else text.encode())
-    return str(error) or type(error).__name__
+    text = one_line(answer.text)
+    # Most answers name nobody, and an expression for each recipient takes long to build.
+    if recipient.lower() in text.lower():
+        text = re.sub(re.escape(recipient), SOMEBODY, text, flags=re.IGNORECASE)
+    return replace(answer, text=one_line(text, LONGEST_ANSWER))

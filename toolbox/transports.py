@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 
 from toolbox import smtp
+from toolbox.service import ServiceLine
 from toolbox.smtp import Answer, Verdict
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -32,6 +33,8 @@ def open_lines(count: int, *, timeout: float | None = None) -> list[Line]:
     if mailer.get("BACKEND", SMTP) == SMTP:
         options = mailer["OPTIONS"] | ({"timeout": timeout} if timeout else {})
         return [smtp.Line(**options) for _ in range(count)]
+    if mailer["BACKEND"].startswith("anymail."):
+        return [ServiceLine() for _ in range(count)]
     return [MailerLine()]
 
 

@@ -6,10 +6,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from audience.addresses import address_key
 from delivery import settling
+from delivery.admin import address
 from delivery.admin.person import MAY_SEND, person
 from delivery.mailings import MailingError
 from delivery.models import Delivery
@@ -49,7 +52,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["subscriber", "issue", "state", "reason", "message_id"]}),
         ("On the wire", {"fields": ["wire_at", "attempts", "next_attempt_at", "finished_at"]}),
-        ("Afterwards", {"fields": ["settled_at"]}),
+        (
+            "Afterwards",
+            {"fields": ["delivered_at", "bounced_at", "complained_at", "settled_at", "told_of_it"]},
+        ),
     ]
 
     @admin.display(ordering="mailing__issue")
@@ -78,6 +84,26 @@ class DeliveryAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        told = self.admin_site.admin_view(self.told)
+        return [
+            path("address/<int:pk>/", told, name="delivery_delivery_address"),
+            *super().get_urls(),
+        ]
+
+    def told(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What mail servers said of one subscriber."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return address.show(request, context, pk)
+
+    @admin.display(description="what was told of it")
+    def told_of_it(self, delivery: Delivery) -> str:
+        """A way to everything that was told of this person's mail."""
+        if delivery.subscriber_id is None:
+            return "–"
+        page = reverse("admin:delivery_delivery_address", args=[delivery.subscriber_id])
+        return format_html('<a href="{}">What mail servers said of them</a>', page)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Who may decide; asked by the actions below."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from delivery import fence, mailings, rehearsal, settling
+from delivery.admin import passing
 from delivery.admin.forms import HourForm, RehearsalForm, starting_with
 from delivery.admin.person import MAY_SEND, person
 from delivery.mailings import MailingError
@@ -77,6 +78,7 @@ class MailingAdmin(ReadOnlyAdmin):
             path("<int:pk>/live/", site(require_GET(self.live)), name="delivery_mailing_live"),
             path("test/<int:issue_pk>/", site(self.rehearse), name="delivery_mailing_test"),
             path("open/", open_, name="delivery_mailing_open"),
+            path("passing/", site(self.passing), name="delivery_mailing_passing"),
             *super().get_urls(),
         ]
 
@@ -170,6 +172,10 @@ class MailingAdmin(ReadOnlyAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/delivery/test.html", context)
+
+    def passing(self, request: HttpRequest) -> HttpResponse:
+        """What makes mail pass."""
+        return passing.show(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def _find(self, request: HttpRequest, object_id: str) -> Mailing:
         if not self.has_view_permission(request):

@@ -13,7 +13,7 @@ from delivery.models import Delivery
 from tests.delivery.makers import make_mailing
 from tests.makers import NOW
 from tests.sink import Reply, Session, close, hang, sinking
-from toolbox import smtp
+from toolbox import smtp_dialogue
 
 pytestmark = pytest.mark.django_db
 EACH = 3
@@ -74,7 +74,7 @@ def test_no_answer_is_filed_under_another(
 ) -> None:
     """P9, all in one mailing over shared connections. What is uncertain is never tried again."""
     monkeypatch.setattr(holding, "ALARM", 10_000)
-    monkeypatch.setattr(smtp, "DOT_PATIENCE", 1)
+    monkeypatch.setattr(smtp_dialogue, "DOT_PATIENCE", 1)
     for name in TABLE:
         for number in range(EACH):
             make_reader(f"{name}+{number}@example.com")

@@ -128,7 +128,7 @@ def test_too_many_errors_pause_it_and_tell_the_editors(
     mailing.refresh_from_db()
     assert mailing.state == State.PAUSED
     failed = states(mailing)["failed"]
-    assert holding.ALARM <= failed <= holding.ALARM + 2 * sending.LINES
+    assert holding.ALARM <= failed <= holding.ALARM + 2 * settings.MAIL_CONNECTIONS
     assert mailing.hold_reason.startswith("Too many errors: ")
     assert AuditEntry.objects.get().verb == "mailing held"
     running.run_due()

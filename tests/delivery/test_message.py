@@ -3,8 +3,12 @@
 import email
 import email.policy
 import re
+import shutil
+import subprocess
 from email.message import EmailMessage
+from pathlib import Path
 
+import dkim
 import pytest
 from django.conf import LazySettings
 
@@ -17,6 +21,7 @@ from tests.delivery.makers import make_mailing, make_rendered, only_delivery
 from tests.mail_server import smtp_inbox
 from tests.makers import NOW
 from tests.sink import sinking
+from toolbox import signing
 
 pytestmark = pytest.mark.django_db
 PERSON = "aA0-_bB1-_cC2-_dD3-_eE"
@@ -96,6 +101,48 @@ def test_a_real_send_carries_every_header(settings: LazySettings) -> None:
     assert out in content(mail, "plain")
     assert f'href="{out}"' in content(mail, "html")
     assert TOKEN not in mail.as_string()
+
+
+@pytest.fixture(scope="session")
+def private_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of 2048 bits, as openssl makes them."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    path = tmp_path_factory.mktemp("dkim") / "key.pem"
+    make = ["openssl", "genrsa", "-out", str(path), "2048"]
+    subprocess.run(make, check=True, capture_output=True)
+    return path
+
+
+def test_a_signed_mail_is_what_the_record_in_the_dns_vouches_for(
+    settings: LazySettings, private_key: Path
+) -> None:
+    """On the bytes of a real send. Whatever is changed on the way, a second From too, is seen."""
+    settings.MAIL_DKIM = {"key": str(private_key), "selector": "news"}
+    with sinking() as sink:
+        settings.MAILERS = sink.options()
+        make_mailing(readers=1)
+        sending.drain(NOW)
+    sent = sink.mails[0].data
+    asked = []
+
+    def dns(name: bytes, timeout: int = 5) -> bytes:
+        asked.append(name)
+        return signing.record().encode()
+
+    assert dkim.verify(sent, dnsfunc=dns)
+    assert asked == [b"news._domainkey.example.com."]
+    signed = re.search(rb"h=([^;]+);", sent)
+    assert signed
+    names = re.sub(rb"\s", b"", signed[1]).split(b":")
+    assert {b"list-unsubscribe", b"list-unsubscribe-post", b"message-id"} <= set(names)
+    for changed in (
+        sent.replace(b"List-Unsubscribe: <http", b"List-Unsubscribe: <ftp"),
+        sent.replace(b"From: ", b"From: evil@example.org\r\nFrom: ", 1),
+        sent.replace(b"words", b"sword"),
+    ):
+        assert changed != sent
+        assert not dkim.verify(changed, dnsfunc=dns)
 
 
 def test_the_parts_say_exactly_what_was_approved() -> None:

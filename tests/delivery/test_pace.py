@@ -85,3 +85,29 @@ def test_without_limits_nothing_is_counted(django_assert_num_queries: object) ->
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert pace.allowance(7, NOW) == 7
         assert not pace.is_spent(NOW)
+
+
+def test_a_warm_up_grows_by_the_days_on_which_something_was_sent(settings: LazySettings) -> None:
+    settings.MAIL_WARM_UP = [3, 5]
+    mailing = make_mailing(readers=20)
+    days = [NOW, NOW + timedelta(days=2), NOW + timedelta(days=9)]
+    sent = []
+    for day in days:
+        with sinking() as sink:
+            settings.MAILERS = sink.options()
+            sending.drain(day)
+            sending.drain(day + timedelta(hours=1))
+        sent.append(len(sink.mails))
+    assert sent == [3, 5, 12]
+    assert states(mailing) == {"accepted": 20}
+
+
+def test_a_warm_up_is_counted_from_the_ledger_and_spent_for_the_day(settings: LazySettings) -> None:
+    settings.MAIL_WARM_UP = [2]
+    make_mailing(readers=3)
+    pks = Delivery.objects.values_list("pk", flat=True)[:2]
+    Delivery.objects.filter(pk__in=list(pks)).update(state="accepted", wire_at=NOW)
+    later = NOW + timedelta(hours=1)
+    assert pace.allowance(5, later) == 0
+    assert pace.is_spent(later)
+    assert pace.allowance(5, NOW + timedelta(days=1)) == 5

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core import mail
 from django.db import OperationalError
 
@@ -88,7 +88,7 @@ def test_silence_before_the_dot_waits_too(
 def test_silence_after_the_dot_is_uncertain_and_never_repeated(
     send: Callable[..., Sink], failure: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toolbox.smtp.DOT_PATIENCE", 1)
+    monkeypatch.setattr("toolbox.smtp_dialogue.DOT_PATIENCE", 1)
     make_mailing(readers=1)
     send(timeout=0.5, dot=failure)
     row = only_delivery()
@@ -127,7 +127,7 @@ def test_without_a_server_nobodys_row_is_to_blame(
 ) -> None:
     mailing = make_mailing(readers=10)
     sink = send(greeting=greeting)
-    assert sink.connections <= sending.LINES
+    assert sink.connections <= settings.MAIL_CONNECTIONS
     assert states(mailing) == {"queued": 10}
     assert not Delivery.objects.filter(attempts__gt=0).exists()
     assert len(send(now=NOW + 2 * AWAY_PAUSE).mails) == 10
@@ -140,7 +140,7 @@ def test_a_server_that_refuses_our_sender_fails_nobody(
     mailing = make_mailing(readers=10)
     refusal = {"EHLO": "550 who?", "HELO": "550 who?"} if step == "EHLO" else {step: "550 who?"}
     sink = send(**refusal)
-    assert sink.connections <= sending.LINES
+    assert sink.connections <= settings.MAIL_CONNECTIONS
     assert states(mailing) == {"queued": 10}
     assert not Delivery.objects.filter(attempts__gt=0).exists()
     assert Delivery.objects.filter(last_answer="550 who?").exists()
@@ -168,7 +168,7 @@ def test_a_server_that_allows_one_connection_gets_everything_over_one(
 
     mailing = make_mailing(readers=20)
     sink = send(greeting=greet)
-    assert len(sink.mails) >= 20 - sending.LINES
+    assert len(sink.mails) >= 20 - settings.MAIL_CONNECTIONS
     sink = send(now=NOW + 2 * AWAY_PAUSE)
     assert states(mailing) == {"accepted": 20}
 
@@ -180,7 +180,7 @@ def test_everybody_gets_it_once_over_few_connections(send: Callable[..., Sink]) 
     mailing = make_mailing(readers=60)
     sink = send()
     assert len(set(sink.recipients)) == len(sink.mails) == 60
-    assert sink.connections <= sending.LINES
+    assert sink.connections <= settings.MAIL_CONNECTIONS
     assert states(mailing) == {"accepted": 60}
     assert mailing.is_sent
 
@@ -278,7 +278,7 @@ def test_a_pause_in_the_middle_stops_it(send: Callable[..., Sink]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Claim, "mark", mark)
         sink = send()
-    assert 10 <= len(sink.mails) <= 10 + 2 * sending.LINES
+    assert 10 <= len(sink.mails) <= 10 + 2 * settings.MAIL_CONNECTIONS
     assert states(mailing) == {"accepted": len(sink.mails), "queued": 30 - len(sink.mails)}
 
 
