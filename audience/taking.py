@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from audience.consent import note
 from audience.models import ConsentEvent, Subscriber, Suppression, new_token
 from audience.reading import LineError, Person, read
 from audience.tables import Row
@@ -122,7 +123,13 @@ def _add(people: list[Person], now: datetime) -> None:
     rows.insert(
         ConsentEvent,
         [
-            {"subscriber": pk, "address_key": person.key, "what": What.IMPORTED, "at": now}
+            {
+                "subscriber": pk,
+                "address_key": person.key,
+                "what": What.IMPORTED,
+                "at": now,
+                "form": person.state,
+            }
             for pk, person in added
         ],
     )
@@ -158,9 +165,8 @@ def _change(known: Subscriber, person: Person, now: datetime) -> None:
     else:
         values |= {"confirmed_at": person.confirmed_at or now, "asked_on": ON}
     Subscriber.objects.filter(pk=known.pk, state=known.state).update(**values)
-    ConsentEvent.objects.create(
-        subscriber=known, address_key=known.address_key, what=What.IMPORTED, at=now
-    )
+    what = What.LEFT if person.is_out else What.IMPORTED
+    note(known, what, now, form=ON if person.is_out else person.state)
     _suppress([person] if person.is_out else [])
 
 
