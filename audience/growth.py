@@ -79,6 +79,9 @@ def weeks(now: datetime) -> list[Week]:
             bounced=Count("pk", filter=BOUNCED),
         )
     )
-    known = {row.pop("week").date(): row for row in counted}
+    known = {
+        row["week"].date(): Week(row["week"].date(), row["joined"], row["left"], row["bounced"])
+        for row in counted
+    }
     mondays = [first + timedelta(weeks=number) for number in range(WEEKS)]
-    return [Week(monday, **known.get(monday, {})) for monday in mondays]
+    return [known.get(monday, Week(monday)) for monday in mondays]
