@@ -35,6 +35,7 @@ class ListForm(forms.Form):
 class ImportAdmin(ReadOnlyAdmin):
     """A list is counted first; nothing is changed before somebody says so."""
 
+    nothing_yet = "No list was imported yet. Import a list stands on the page of subscribers."
     list_display = ["name", "state", "uploaded_at", "by", "finished_at"]
 
     def get_urls(self) -> list[URLPattern]:

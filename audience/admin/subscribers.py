@@ -151,6 +151,7 @@ def history(subscriber: Subscriber) -> QuerySet[ConsentEvent]:
 class SuppressionAdmin(ReadOnlyAdmin):
     """Known by hash only: the rows outlive the people."""
 
+    nothing_yet = "Nobody has left yet."
     list_display = ["address_key", "reason", "since"]
     list_filter = ["reason"]
     search_fields = ["address_key"]
