@@ -191,3 +191,15 @@ def test_the_owner_throws_them_away() -> None:
     assert owed() == 0
     assert breaker.go_on(by=None, now=NOW) == 0
     assert Breaker.objects.get().reason == ""
+
+
+def test_a_bombing_by_the_form_sends_each_victim_one_mail_at_most(client: Client) -> None:
+    stamp = SubscribeForm(now=timezone.now() - timedelta(seconds=10)).stamp
+    for number in range(240):
+        sent = {"email": f"victim{number % 24}@x.example", "shown_at": stamp}
+        client.post("/subscribe/", sent, REMOTE_ADDR=f"9.9.{number % 7}.1")
+        while running.run_due(timezone.now()):
+            pass
+    received = [it.to[0] for it in mail.outbox]
+    assert 0 < len(received) <= 7 * signing_up.PLAIN_PER_NETWORK
+    assert len(set(received)) == len(received)
