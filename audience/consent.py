@@ -43,7 +43,7 @@ def subscribe(email: str, *, asked_from: str | None, asked_on: str, now: datetim
         if asked.update(
             asked_at=now, asked_from=asked_from, asked_on=asked_on, confirm_nonce=new_token()
         ):
-            _note(subscriber, What.ASKED, now, from_ip=asked_from, form=asked_on)
+            note(subscriber, What.ASKED, now, from_ip=asked_from, form=asked_on)
             subscription_requested.send_reliable(subscriber_id=subscriber.pk)
 
 
@@ -80,8 +80,8 @@ def confirm(token: str, *, confirmed_from: str | None, now: datetime) -> None:
             bounced_at=None,
             soft_bounces=0,
         ):
-            _note(subscriber, What.CONFIRMED, now, from_ip=confirmed_from)
-            _lift(subscriber.address_key)
+            note(subscriber, What.CONFIRMED, now, from_ip=confirmed_from)
+            lift(subscriber.address_key)
             subscriber_confirmed.send_reliable(subscriber_id=subscriber.pk)
 
 
@@ -107,21 +107,22 @@ def _leave(subscriber: Subscriber, now: datetime) -> None:
         .update(state=State.UNSUBSCRIBED, left_at=now, confirm_nonce=new_token())
     )
     if left:
-        _note(subscriber, What.LEFT, now)
+        note(subscriber, What.LEFT, now)
         Suppression.objects.get_or_create(
             address_key=subscriber.address_key,
             defaults={"reason": Suppression.Reason.UNSUBSCRIBED},
         )
 
 
-def _note(subscriber: Subscriber, what: What, now: datetime, **proof: str | None) -> None:
+def note(subscriber: Subscriber, what: What, now: datetime, **proof: str | None) -> None:
     """Add to the history; in the transaction of what happened."""
     ConsentEvent.objects.create(
         subscriber=subscriber, address_key=subscriber.address_key, what=what, at=now, **proof
     )
 
 
-def _lift(key: str) -> None:
+def lift(key: str) -> None:
+    """They have answered from there by themselves: their own opt-out is over."""
     Suppression.objects.filter(address_key=key).exclude(reason=COMPLAINED).delete()
 
 

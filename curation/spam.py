@@ -30,7 +30,7 @@ Sign = tuple[int, str]
 def judge(address: str, words: Iterable[str], network: str, now: datetime) -> str:
     """Why a link from a reader is held aside; "" for one that is not.
 
-    `words` is all they wrote, `network` where they wrote it (`submitting.network_key`).
+    `words` is all they wrote, `network` where they wrote it (`toolbox.visitors.network_key`).
     """
     said = [text.strip() for text in words if text.strip()]
     sent = Submission.objects.filter(at__gt=now - LATELY).select_related("link")

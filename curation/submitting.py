@@ -3,22 +3,18 @@
 A reader learns what is public (it ran) and that we know a link, never what editors think of it.
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
-from django.conf import settings
 from django.db import transaction
 
 from curation import bringing, spam
 from curation.addressing import public_address
 from curation.identity import address_identity
 from curation.models import Link, PastItem, Submission
-from publication.masthead import current
-from publication.models import Publication
+from publication.masthead import one_at_a_time
 from toolbox.text import one_line, printable
+from toolbox.visitors import network_key
 
 # Of one network and of all together, in so long a time.
 WINDOW = timedelta(days=1)
@@ -27,8 +23,6 @@ IN_TOTAL = 300
 KEPT = timedelta(days=30)
 NOTE_LENGTH = 1000
 WHO_LENGTH = 200
-# Whoever has one IPv6 address has a whole /56 of them, and most of a street's /24.
-PREFIX = {4: 24, 6: 56}
 
 
 class SubmissionError(Exception):
@@ -89,9 +83,10 @@ def submit(sent: Sent, *, origin: str, now: datetime) -> Link:
     """Put a reader's link into the queue, with what they say as a note. `origin` is their network
     address. What looks like spam is taken too, and hidden. Raises AddressRefusedError,
     AlreadyHereError, ClosedError, TooManyError."""
-    _one_at_a_time()
+    if not one_at_a_time().takes_links:
+        raise ClosedError("The editors take no suggestions at the moment. Thank you!")
     address = check(sent.address)
-    network = network_key(origin)
+    network = network_key(origin, b"submission")
     _refuse_flood(network, now)
     held = spam.judge(address, [sent.title, sent.note, sent.name], network, now)
     offered = bringing.bring(
@@ -106,25 +101,6 @@ def submit(sent: Sent, *, origin: str, now: datetime) -> Link:
     Submission.objects.create(link=link, network=network, at=now)
     Submission.objects.filter(at__lt=now - KEPT).delete()
     return link
-
-
-def network_key(origin: str) -> str:
-    """What a network is recognised by for a while; it cannot be read back without our key."""
-    try:
-        address = ip_address(origin)
-        network = str(ip_network((address, PREFIX[address.version]), strict=False))
-    except ValueError:
-        network = "unknown"
-    key = hashlib.sha256(b"submission" + settings.ADDRESS_KEY.encode()).digest()
-    return hmac.new(key, network.encode(), hashlib.sha256).hexdigest()
-
-
-def _one_at_a_time() -> None:
-    """Of two who send at once, in whatever process, the second waits and is counted with the
-    first: a cap that is counted and then passed side by side is none."""
-    row = Publication.objects.select_for_update().get(pk=current().pk)
-    if not row.takes_links:
-        raise ClosedError("The editors take no suggestions at the moment. Thank you!")
 
 
 def _refuse_flood(network: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What this room does when it hears of a fact."""
 
-from delivery import mailings, telling
+from audience.signals import subscriber_confirmed
+from delivery import mailings, telling, welcoming
 from delivery.models import Mailing
 from delivery.signals import mailing_held, sending_stopped
 from delivery.tasks import send_due
@@ -12,6 +13,13 @@ from toolbox.nudges import nudge
 def start_mailing(issue_id: int, revision: int | None = None, **_: object) -> None:
     """Plan its mailing, if it is to be mailed. Facts from before `revision` was told lack it."""
     if mailings.start(issue_id, revision) is not None:
+        nudge(send_due)
+
+
+@subscriber_confirmed.listen("delivery.welcome")
+def welcome(subscriber_id: int) -> None:
+    """Queue the latest issue for somebody new; told twice it is queued once."""
+    if welcoming.welcome(subscriber_id):
         nudge(send_due)
 
 

@@ -11,11 +11,12 @@ from django.db.models.functions import Coalesce
 
 from delivery import fence, ledger
 from delivery.holding import hold_if_late, hold_if_sponsor_gone
-from delivery.message import compose, sender_of
-from delivery.models import Mailing, RenderedMail
+from delivery.mails import mail_of
+from delivery.message import sender_of
+from delivery.models import Mailing
 from delivery.rollcall import call_roll
 from digest import rechecking
-from digest.models import Issue, RenderedIssue
+from digest.models import Issue
 from publication import access
 from publication.masthead import current
 
@@ -84,14 +85,15 @@ def release(mailing: Mailing, now: datetime) -> None:
     Who is in by the first try gets it: a mailing that was held back and goes on is gone over
     again and adds the same people.
     """
-    mail, host = mail_of(mailing.rendered), sender_of(current()).partition("@")[2]
+    host = sender_of(current()).partition("@")[2]
+    mail_of(mailing.rendered)
     with transaction.atomic():
         let_out = Mailing.objects.filter(pk=mailing.pk, state=State.SCHEDULED).update(
             state=State.RELEASED, released_at=Coalesce("released_at", Value(now))
         )
         mailing.refresh_from_db()
         if let_out:
-            call_roll(mailing, mail, host=host)
+            call_roll(mailing, host=host)
 
 
 def pause(mailing: Mailing, *, by: "User | None") -> None:
@@ -122,16 +124,6 @@ def cancel(mailing: Mailing, *, by: "User | None", now: datetime) -> None:
         stoppable = [State.SCHEDULED, State.RELEASED, State.PAUSED]
         _move(mailing, stoppable, State.CANCELLED, by=by)
         ledger.skip_cancelled(now)
-
-
-def mail_of(rendered: RenderedIssue) -> RenderedMail:
-    """The composed mail of an artefact, built once."""
-    known = RenderedMail.objects.filter(rendered=rendered, sections="").first()
-    if known is not None:
-        return known
-    return RenderedMail.objects.get_or_create(
-        rendered=rendered, sections="", defaults={"source": compose(rendered)}
-    )[0]
 
 
 def _move(

@@ -6,6 +6,7 @@ stand, and everything that is one person's own is three lines on top.
 """
 
 import email.policy
+from collections.abc import Collection
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.text import slugify
 
+from delivery.greeting import greeted
 from delivery.quoting import quoted
 from digest.models import RenderedIssue
+from digest.parts import cut
 from digest.placeholders import TOKEN, subscriber_links
 from publication.masthead import current
 from publication.models import Publication
@@ -32,12 +35,22 @@ class NoWayOutError(Exception):
     """The approved mail has no place for a person's own link out, so nobody may be sent it."""
 
 
-def compose(rendered: RenderedIssue, *, mark: str = "") -> bytes:
+def compose(
+    rendered: RenderedIssue,
+    *,
+    mark: str = "",
+    leave_out: Collection[str] = (),
+    welcome: bool = False,
+) -> bytes:
     """The approved mail as bytes, the placeholder in it. Raises NoWayOutError.
 
-    `mark` stands before the subject of a mail that is not the real one.
+    `mark` stands before the subject of a mail that is not the real one. `leave_out`: the slugs of
+    the sections that are cut out of what was approved. `welcome`: somebody's first one.
     """
-    for body in (rendered.email_text, rendered.email_html):
+    text, html = _without(rendered, leave_out)
+    if welcome:
+        text, html = greeted(text, html)
+    for body in (text, html):
         if TOKEN not in body:
             raise NoWayOutError(f"{rendered} has no unsubscribe link in its text or its HTML.")
     publication = current()
@@ -49,9 +62,15 @@ def compose(rendered: RenderedIssue, *, mark: str = "") -> bytes:
     mail["List-Id"] = f"{one_line(publication.name)} <{_list_id(publication)}>"
     mail["MIME-Version"] = "1.0"
     mail.make_alternative()
-    mail.attach(_part("plain", rendered.email_text))
-    mail.attach(_part("html", rendered.email_html))
+    mail.attach(_part("plain", text))
+    mail.attach(_part("html", html))
     return _list_headers(publication, rendered) + mail.as_bytes()
+
+
+def _without(rendered: RenderedIssue, slugs: Collection[str]) -> tuple[str, str]:
+    gone = [part for part in rendered.parts if part["section"] in slugs]
+    text = cut(rendered.email_text, [part["text"] for part in gone])
+    return text, cut(rendered.email_html, [part["html"] for part in gone])
 
 
 def pieces_of(source: bytes) -> list[bytes]:

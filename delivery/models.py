@@ -107,7 +107,7 @@ class RenderedMail(models.Model):
     """One mail with placeholders: built once for everybody who gets the same sections."""
 
     rendered = models.ForeignKey(RenderedIssue, on_delete=models.PROTECT, related_name="mails")
-    # Sorted section ids, comma separated; empty: all of them.
+    # The slugs of the sections left out, sorted; empty: none. `welcome` before it: delivery.mails.
     sections = models.CharField(max_length=500, blank=True)
     source = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -68,6 +68,7 @@ class Press:
             "look": self.publication.look,
             "site_url": absolute(""),
             "issue_url": absolute_url("archive:issue", self.issue.number),
+            "part_mark": f"{TOKEN}part",
             **subscriber_links(),
         }
 

@@ -1,5 +1,6 @@
 """All outputs of an issue from one read of its blocks. Preview and approval both use this."""
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from digest.drawing import Press
 from digest.drawing import RenderError as RenderError
 from digest.models import Issue
 from digest.outputs import FEED, MAIL, TEXT, WEB
+from digest.parts import COMMENT, MARK, Part, parts, without_marks
 from digest.placeholders import TOKEN
 from digest.tree import Tree
 from digest.values import Value, values_of
@@ -30,6 +32,8 @@ class Rendering:
     web_body: str
     feed_body: str
     items: list[Value]
+    # Where in the mail each section stands: digest.parts.
+    parts: list[Part] = dataclasses.field(default_factory=list)
 
 
 def render(issue: Issue, contents: Tree | None = None) -> Rendering:
@@ -39,14 +43,17 @@ def render(issue: Issue, contents: Tree | None = None) -> Rendering:
     """
     _check_fields(issue)
     press = Press(issue, contents or tree.read(issue), current())
+    html, in_html = without_marks(_mail(press), COMMENT)
+    text, in_text = without_marks(press.draw(TEXT), MARK)
     return Rendering(
         subject=printable(issue.subject or issue.title or f"{press.publication} #{issue.number}"),
         preheader=printable(issue.preheader),
-        email_html=_mail(press),
-        email_text=press.draw(TEXT),
+        email_html=html,
+        email_text=text,
         web_body=press.draw(WEB),
         feed_body=press.draw(FEED),
         items=values_of(press.tree),
+        parts=parts(press.tree.channel(MAIL.channel).sections, in_html, in_text),
     )
 
 

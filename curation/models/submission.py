@@ -9,7 +9,7 @@ class Submission(models.Model):
     """One link sent by the public form. Kept a month; the link itself stays."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="submissions")
-    # curation.submitting.network_key: tells networks apart, and nothing about anybody.
+    # toolbox.visitors.network_key: tells networks apart, and nothing about anybody.
     network = models.CharField(max_length=64)
     at = models.DateTimeField()
 

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from django import template
+from django.db.models import Q
 from django.template import Context
 
-from delivery.models import Instance, Mailing
+from audience.models import Subscriber
+from delivery.models import Delivery, Instance, Mailing
 
 register = template.Library()
 
@@ -38,3 +40,11 @@ def mailing_notices(context: Context) -> dict[str, object]:
         "held": held.select_related("issue"),
         "closed_because": known.closed_because if known else "",
     }
+
+
+@register.inclusion_tag("admin/delivery/mails_to.html", takes_context=True)
+def mails_to(context: Context, subscriber: Subscriber) -> dict[str, object]:
+    """The last hundred mails to a person and to their address, for those who may see the ledger."""
+    theirs = Q(subscriber=subscriber) | Q(address_key=subscriber.address_key)
+    mails = Delivery.objects.filter(theirs).select_related("mailing__issue").order_by("-pk")
+    return {"allowed": context["perms"]["delivery"]["view_delivery"], "mails": mails[:100]}

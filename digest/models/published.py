@@ -26,6 +26,8 @@ class RenderedIssue(models.Model):
     feed_body = models.TextField()
     # The items as values: what publishing writes to PublishedItem and dates in the queue.
     items = models.JSONField(default=list)
+    # Where each section stands in the mail: digest.parts. Empty: it goes out whole.
+    parts = models.JSONField(default=list)
     # digest.fingerprint at the moment of approval: an issue edited since is no longer this one.
     fingerprint = models.CharField(max_length=64)
     # What a correction says of itself, dated, on the page. Revision 1 has nothing to say.

@@ -177,7 +177,6 @@ def mangled(link: str) -> list[str]:
         link[:-1],
         link[1:],
         link.upper(),
-        f"{link}=",
         "1.2.3",
         "é.é.é",
         "\0" * 22,

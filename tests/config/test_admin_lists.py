@@ -10,8 +10,9 @@ from django.urls import reverse
 from tests.makers import make_feed
 
 LISTS = [
-    "audience.subscriber", "curation.feed", "curation.rule", "delivery.mailing",
-    "digest.booking", "digest.issue", "digest.sponsor", "outbox.receipt",
+    "audience.import", "audience.subscriber", "audience.suppression", "curation.feed",
+    "curation.rule", "delivery.mailing", "digest.booking", "digest.issue", "digest.sponsor",
+    "outbox.receipt",
 ]  # fmt: skip
 
 

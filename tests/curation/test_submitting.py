@@ -19,6 +19,7 @@ from curation.submitting import AlreadyHereError, Sent, TooManyError
 from publication.masthead import current
 from publication.models import Publication
 from tests.makers import NOW, make_editor
+from toolbox.visitors import network_key
 
 pytestmark = pytest.mark.django_db
 URL = "https://example.com/story"
@@ -175,9 +176,9 @@ def test_a_network_is_known_by_a_key_that_says_nothing_and_not_for_long() -> Non
     submit(1, origin="8.8.8.8")
     row = Submission.objects.get()
     assert "8.8.8" not in row.network
-    assert submitting.network_key("2001:db8::1") == submitting.network_key("2001:db8:0:ff::2")
-    assert submitting.network_key("2001:db8::1") != submitting.network_key("2001:db8:1::1")
-    assert submitting.network_key("nonsense") == submitting.network_key("")
+    assert network_key("2001:db8::1", b"a") == network_key("2001:db8:0:ff::2", b"a")
+    assert network_key("2001:db8::1", b"a") != network_key("2001:db8:1::1", b"a")
+    assert network_key("nonsense", b"a") == network_key("", b"a") != network_key("", b"b")
     submit(2, now=NOW + timedelta(days=31))
     assert not Submission.objects.filter(pk=row.pk).exists()
 

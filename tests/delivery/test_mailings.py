@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audience.models import Subscriber, Suppression
-from delivery import mailings, sending
+from delivery import mailings, mails, sending
 from delivery.listeners import start_mailing
 from delivery.mailings import MailingError
 from delivery.message import NoWayOutError
@@ -88,7 +88,7 @@ def test_one_that_cannot_be_let_out_stops_no_other(
 ) -> None:
     make_readers(1)
     bad, good = (mailings.start(make_rendered().issue_id) for _ in range(2))
-    original = mailings.mail_of
+    original = mails.mail_of
 
     def broken(rendered: RenderedIssue) -> RenderedMail:
         if bad and rendered == bad.rendered:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from publication.masthead import current
 from publication.models import AppendOnlyQuerySet, Section
@@ -46,6 +47,12 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
             Q(asked_at=None) | Q(asked_at__lte=now - ASK_PAUSE) | clicked,
             Q(confirmations_sent__lt=ASK_AT_MOST) | Q(asked_at__lte=now - ASK_WINDOW),
         )
+
+    def never_answered(self, before: datetime) -> Self:
+        """Those who were asked before that moment and have never confirmed anything."""
+        asked = Coalesce("asked_at", "created_at")
+        waiting = self.filter(state=Subscriber.State.PENDING, confirmed_at=None)
+        return waiting.annotate(last_asked=asked).filter(last_asked__lt=before)
 
     def owed_a_confirmation(self) -> Self:
         """Those whose latest request has not been answered by mail."""
@@ -106,11 +113,22 @@ class Subscriber(models.Model):
     # In a row; one bounce for now is no reason to give somebody up.
     soft_bounces = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    # A fresh link for what a forwarded newsletter must not allow: audience.account.
+    account_asked_at = models.DateTimeField(null=True, editable=False)
+    account_sent_at = models.DateTimeField(null=True, editable=False)
+    account_nonce = models.CharField(max_length=22, default=new_token, editable=False)
+    # Where they want to move to, until they have answered from there.
+    new_email = models.EmailField(blank=True, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("import_subscriber", "Can import subscribers"),
+            ("export_subscriber", "Can export subscribers"),
+            ("erase_subscriber", "Can erase a subscriber"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(confirmed_at__isnull=False),
@@ -169,6 +187,10 @@ class ConsentEvent(models.Model):
         LEFT = "left", "Left"
         BOUNCED = "bounced", "Bounced"
         COMPLAINED = "complained", "Complained"
+        IMPORTED = "imported", "Imported"
+        CHOSE = "chose", "Changed what they get"
+        MOVED = "moved", "Changed their address"
+        ERASED = "erased", "Erased"
 
     subscriber = models.ForeignKey(
         Subscriber, null=True, on_delete=forget_person, related_name="consent_events"
