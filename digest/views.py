@@ -7,11 +7,11 @@ from operator import attrgetter
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from digest import listing
+from digest import listing, shelving
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 from digest.searching import QUESTION, Search
@@ -52,6 +52,7 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "issue": row,
         "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
+        "corrections": row.rendered.corrections(),
         "description": row.preheader or ", ".join(titles),
         "newer": published.filter(_out(row, "gt")).last(),
         "older": published.filter(_out(row, "lt")).first(),
@@ -65,7 +66,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     items = PublishedItem.objects.on_pages().filter(section_slug=slug)
     latest = items.first()
     if latest is None:
-        raise Http404
+        now = shelving.current_slug(slug)
+        if now == slug:
+            raise Http404
+        return redirect("archive:section", now, permanent=True)
     page = listing.page_of(items, request.GET.get("after", ""))
     context = {"page": page, "title": latest.section_title, "slug": slug}
     return render(request, "archive/section.html", context)
@@ -87,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
     year, given = request.GET.get("year", ""), request.GET.get
     asked = Search(
         text=one_line(given("q", ""), QUESTION),
-        section=given("section", "")[:50],
+        section=shelving.current_slug(given("section", "")[:50]),
         year=int(year) if re.fullmatch("[0-9]{4}", year) and year > "0000" else None,
     )
     years = Issue.objects.published().dates("date", "year", order="DESC")
