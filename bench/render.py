@@ -3,7 +3,8 @@
     python bench/render.py [--items 45] [--rounds 15]
 
 npm's mjml is installed by name into a temporary folder; both convert the same MJML, warm, and of
-the rounds the one that took the least CPU counts. Without npm the comparison is left out, and the bench says so.
+the rounds the one that took the least CPU counts. Without npm the comparison is left out, and the
+bench says so.
 """
 
 import argparse

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
+from uuid import UUID
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -38,6 +39,13 @@ class Fault(NamedTuple):
     item: Item | None = None
 
 
+class Told(NamedTuple):
+    """What an item says in every output."""
+
+    addresses: list[str]
+    words: Counter[str]
+
+
 def faults(press: Press, rendering: Rendering) -> Iterator[Fault]:
     """All that is wrong with `rendering`, which was made by `press`."""
     parts = {
@@ -48,10 +56,13 @@ def faults(press: Press, rendering: Rendering) -> Iterator[Fault]:
     }
     if not conditions_close(rendering.email_html):
         yield Fault("A conditional comment for Outlook is not closed in the mail.")
+    # What each item says is the same in every output: read once.
+    told = {it.block.uid: Told(_addresses(it), _words(_told(it))) for it in press.tree.items}
+    meant = _tags(_said(press))
     for output in OUTPUTS:
-        yield from _broken(press, output, parts[output])
-        yield from _lost_links(press, output, parts[output])
-        yield from _lost_words(press, output, parts[output])
+        yield from _broken(press, output, parts[output], meant)
+        yield from _lost_links(press, output, parts[output], told)
+        yield from _lost_words(press, output, parts[output], told)
 
 
 def conditions_close(html: str) -> bool:
@@ -68,33 +79,39 @@ def unclosed(html: str) -> str:
     return reader.fault or (reader.open[-1] if reader.open else "")
 
 
-def _broken(press: Press, output: Output, whole: str) -> Iterator[Fault]:
+def _broken(press: Press, output: Output, whole: str, meant: set[str]) -> Iterator[Fault]:
     """Elements that do not close, and template tags that nobody filled in."""
     name = NAMES[output]
     if not output.plain and (tag := unclosed(whole)):
         guilty = [it for it in _items(press, output) if unclosed(_drawn(press, it, output))]
         yield from _blamed(f"leaves a <{tag}> open in the {name}.", guilty)
-    if strange := _tags(whole) - _tags(_said(press)):
+    if strange := _tags(whole) - meant:
         guilty = [it for it in _items(press, output) if strange & _tags(_drawn(press, it, output))]
         yield from _blamed(f"leaves {min(strange)} in the {name}: its template is wrong.", guilty)
 
 
-def _lost_links(press: Press, output: Output, whole: str) -> Iterator[Fault]:
+def _lost_links(
+    press: Press, output: Output, whole: str, told: dict[UUID, Told]
+) -> Iterator[Fault]:
     """Addresses that are not in an output as they were written, byte for byte."""
     there = set() if output.plain else _hrefs(whole)
     for item in _items(press, output):
-        for url in _addresses(item):
+        for url in told[item.block.uid].addresses:
             if url not in (whole if output.plain else there):
                 yield Fault(f"“{item.name}” loses its address in the {NAMES[output]}: {url}", item)
 
 
-def _lost_words(press: Press, output: Output, whole: str) -> Iterator[Fault]:
+def _lost_words(
+    press: Press, output: Output, whole: str, told: dict[UUID, Told]
+) -> Iterator[Fault]:
     """Words of an item that an output does not say: the text says all that the mail says."""
     items = _items(press, output)
-    expected = sum((_words(_told(item)) for item in items), Counter[str]())
+    expected = Counter[str]()
+    for item in items:
+        expected.update(told[item.block.uid].words)
     if not (lost := expected - _words(_plain(whole, output))):
         return
-    guilty = [it for it in items if _words(_told(it)) - _words_drawn(press, it, output)]
+    guilty = [it for it in items if told[it.block.uid].words - _words_drawn(press, it, output)]
     yield from _blamed(f"loses the word “{min(lost)}” in the {NAMES[output]}.", guilty)
 
 

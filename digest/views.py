@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from digest import listing, shelving
+from digest import listing, shelving, structured
+from digest.card import drawn
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 from digest.searching import QUESTION, Search
+from publication.masthead import current
 from toolbox.text import one_line
 
 RECENT = 5  # past issues on the home page
@@ -49,15 +51,25 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     published = Issue.objects.published()
     row = get_object_or_404(published, number=number)
     titles = row.items.filter(in_web=True).values_list("title", flat=True)[:GLIMPSE]
+    rendered = row.rendered.only("web_body", "preheader", "created_at").latest()
+    description = row.preheader or ", ".join(titles)
     context = {
         "issue": row,
-        "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
+        "rendered": rendered,
         "corrections": row.rendered.corrections(),
-        "description": row.preheader or ", ".join(titles),
+        "description": description,
+        "structured": structured.article(row, current(), description, rendered.created_at),
         "newer": published.filter(_out(row, "gt")).last(),
         "older": published.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
+
+
+@public_page
+def card(request: HttpRequest, number: int) -> HttpResponse:
+    """The picture that stands for an issue where it is shared."""
+    row = get_object_or_404(Issue.objects.published(), number=number)
+    return HttpResponse(drawn(row, current()), content_type="image/png")
 
 
 @public_page
