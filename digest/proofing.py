@@ -7,7 +7,6 @@ somebody changed, an engine that was updated, a character nobody thought of.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from digest.drawing import Press, RenderError
 from digest.outputs import FEED, MAIL, OUTPUTS, TEXT, WEB, Output
-from digest.reading import anchors
 from digest.rendering import Rendering
 from digest.tree import Item
 from toolbox.html import clean_rich, to_line
@@ -26,6 +24,10 @@ VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 }  # fmt: skip
+# A comment, or a tag with its attributes.
+TAG = re.compile(
+    r"""<!--.*?-->|<(?P<end>/?)(?P<name>[a-z][\w-]*)(?:[^"'>]|"[^"]*"|'[^']*')*+>""", re.I | re.S
+)
 CONDITION = re.compile(r"<!--\[if\b[^\]]*\]>(?P<open>(?:<!-->|<!-- -->)?)|<!(?:--<!)?\[endif\]-->")
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|\{#[^{}]*#\}")
 WORD = re.compile(r"\w+")
@@ -73,10 +75,16 @@ def conditions_close(html: str) -> bool:
 
 def unclosed(html: str) -> str:
     """The first element that is closed wrongly or never; empty when all are as they should."""
-    reader = _Balance()
-    reader.feed(html)
-    reader.close()
-    return reader.fault or (reader.open[-1] if reader.open else "")
+    opened: list[str] = []
+    for tag in TAG.finditer(html):
+        name = (tag["name"] or "").lower()
+        if not name or name in VOID or tag[0].endswith("/>"):
+            continue
+        if not tag["end"]:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return name
+    return opened[-1] if opened else ""
 
 
 def _broken(press: Press, output: Output, whole: str, meant: set[str]) -> Iterator[Fault]:
@@ -94,7 +102,7 @@ def _lost_links(
     press: Press, output: Output, whole: str, told: dict[UUID, Told]
 ) -> Iterator[Fault]:
     """Addresses that are not in an output as they were written, byte for byte."""
-    there = set() if output.plain else _hrefs(whole)
+    there = set() if output.plain else set(_hrefs(whole))
     for item in _items(press, output):
         for url in told[item.block.uid].addresses:
             if url not in (whole if output.plain else there):
@@ -133,7 +141,7 @@ def _drawn(press: Press, item: Item, output: Output) -> str:
 
 
 def _addresses(item: Item) -> list[str]:
-    written = [anchor.href for anchor in anchors(clean_rich(item.block.blurb, base=absolute("/")))]
+    written = _hrefs(clean_rich(item.block.blurb, base=absolute("/")))
     return [url for url in (item.url, *written) if url]
 
 
@@ -169,28 +177,8 @@ def _tags(text: str) -> set[str]:
     return {" ".join(found.split()) for found in TEMPLATE.findall(text)}
 
 
-def _hrefs(html: str) -> set[str]:
-    links = LexborHTMLParser(html).css("a[href]")
-    return {link.attributes["href"] or "" for link in links}
-
-
-class _Balance(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fault = ""
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
-        """As in XML: what closes itself is closed."""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
-        if self.open and self.open[-1] == tag:
-            self.open.pop()
-        else:
-            self.fault = self.fault or tag
+def _hrefs(html: str) -> list[str]:
+    """Where the links of `html` lead."""
+    if "<a" not in html:
+        return []
+    return [link.attributes["href"] or "" for link in LexborHTMLParser(html).css("a[href]")]
