@@ -77,7 +77,7 @@ def _one(request: HttpRequest, issue: Issue, block: Block, context: dict[str, An
     note = NoteForm(posted, initial={"seen": edit_token(issue)}, prefix="correction")
     if words.is_valid() and note.is_valid() and _done(request, issue, words, note):
         return redirect("admin:digest_issue_correct", issue.pk)
-    context |= {"block": block, "words": words, "note": note, "media": words.media}
+    context |= {"item": block, "words": words, "note": note, "media": words.media}
     return TemplateResponse(request, "admin/digest/issue/correct_item.html", context)
 
 

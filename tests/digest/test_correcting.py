@@ -265,7 +265,9 @@ def test_in_the_admin_one_chooses_the_item_and_mends_its_words() -> None:
     assert url in client.get(preview).content.decode()
     one = f"?item={wrong(issue)}"
     assert one in client.get(url).content.decode()
-    fields = fields_of(client.get(url + one).content.decode(), "correct-form")
+    page = client.get(url + one).content.decode()
+    assert '<li aria-current="page">Call until 3 Movember</li>' in page
+    fields = fields_of(page, "correct-form")
 
     refused = client.post(url + one, {**fields, "correction-note": NOTE})
     assert "nothing to correct" in refused.content.decode()

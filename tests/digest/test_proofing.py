@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template import engines
+from django.template import Engine
 
 from digest import approval, proofing, rendering, tree
 from digest.approval import PreflightError
@@ -38,13 +38,13 @@ def swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(words, encoding="utf-8")
-        engine = engines["django"].engine
+        engine = Engine.get_default()
         monkeypatch.setattr(engine, "dirs", [tmp_path, *engine.dirs])
         for loader in engine.template_loaders:
             loader.reset()
 
     yield put
-    for loader in engines["django"].engine.template_loaders:
+    for loader in Engine.get_default().template_loaders:
         loader.reset()
 
 
