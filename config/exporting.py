@@ -120,6 +120,7 @@ def _paths() -> list[str]:
     return [
         *map(reverse, ALONE),
         *(reverse("archive:issue", args=[number]) for number in numbers),
+        *(reverse("archive:card", args=[number]) for number in numbers),
         *(reverse("archive:section", args=[slug]) for slug in shelves),
         *(reverse("archive:section_atom", args=[slug]) for slug in shelves),
         *(reverse("archive:source", args=[domain]) for domain in domains),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.template import Context, Engine
 
@@ -35,13 +36,13 @@ class Press:
         """One whole output, from exactly the blocks switched on for it. Raises RenderError."""
         chosen = self.tree.channel(output.channel)
         sections = [self._section(section, output) for section in chosen.sections]
-        values = self._frame() | {"sections": sections}
+        values = self._frame | {"sections": sections}
         return printable(_fill(output.whole, values, output, blank=2))
 
     def draw_block(self, item: Item, output: Output) -> str:
         """One block. Raises RenderError, which names it."""
         blurb = self._rich(item.block.blurb, output, sponsored=item.sponsored)
-        values = self._frame() | {"item": item, "blurb": blurb, "web": output is WEB}
+        values = self._frame | {"item": item, "blurb": blurb, "web": output is WEB}
         try:
             drawn = _fill(output.block_template(item.block.slug), values, output, blank=1)
         except Exception as error:
@@ -61,7 +62,9 @@ class Press:
         accent = self.publication.look.light.accent
         return output.rich(html, sponsored=sponsored, accent=accent)
 
+    @cached_property
     def _frame(self) -> dict[str, object]:
+        """The same for every block: made once, since looking up addresses is not free."""
         return {
             "issue": self.issue,
             "publication": self.publication,

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Subquery
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
-from digest.models import Issue, RenderedIssue
+from digest.models import FormerSlug, Issue, RenderedIssue
 from publication.masthead import current
 from publication.models import Publication
 
@@ -72,8 +72,13 @@ def _named(publication: Publication, published: dict[str, Any]) -> str:
 def _published() -> dict[str, Any]:
     """From indexes alone: an artefact's row is as wide as its page."""
     published = Issue.objects.published().order_by()
+    # A section that moved: its former page must not be answered from memory any more.
+    moved = Subquery(FormerSlug.objects.order_by("-pk").values("pk")[:1])
     return published.aggregate(
-        count=Count("pk", distinct=True), out=Max("published_at"), last=Max("rendered__pk")
+        count=Count("pk", distinct=True),
+        out=Max("published_at"),
+        last=Max("rendered__pk"),
+        moved=Max(moved),
     )
 
 

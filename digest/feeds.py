@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 
+from digest import shelving
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem, RenderedIssue
 from publication.masthead import current
@@ -41,7 +45,7 @@ def json(request: HttpRequest) -> HttpResponse:
         "home_page_url": absolute_url("archive:home"),
         "feed_url": absolute_url("archive:json"),
         "authors": [{"name": publication.sender_name}],
-        "items": [_json_item(issue, rendered) for issue, rendered in _latest()],
+        "items": [_json_item(*latest) for latest in _latest()],
     }
     return JsonResponse(feed, content_type="application/feed+json")
 
@@ -52,7 +56,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     items = PublishedItem.objects.in_feeds().filter(section_slug=slug).select_related("issue")
     latest = list(items[:ITEMS])
     if not latest:
-        raise Http404
+        now = shelving.current_slug(slug)
+        if now == slug:
+            raise Http404
+        return redirect("archive:section_atom", now, permanent=True)
     publication = current()
     feed = AtomFeed(
         title=f"{publication.name}: {latest[0].section_title}",
@@ -62,8 +69,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         author_name=publication.sender_name,
         feed_url=absolute_url("archive:section_atom", slug),
     )
+    mended = RenderedIssue.objects.corrections().filter(item_uid__in=[it.uid for it in latest])
+    notes = list(mended.only("item_uid", "note", "created_at"))
     for item in latest:
-        feed.add_item(**_entry(item))
+        feed.add_item(**_entry(item, [it for it in notes if it.item_uid == item.uid]))
     return _written(feed)
 
 
@@ -78,8 +87,8 @@ def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
         author_name=publication.sender_name,
         feed_url=absolute_url(name),
     )
-    for issue, rendered in _latest():
-        feed.add_item(**_item(issue, rendered))
+    for issue, rendered, notes in _latest():
+        feed.add_item(**_item(issue, rendered, notes))
     return _written(feed)
 
 
@@ -89,14 +98,15 @@ def _written(feed: RssFeed | AtomFeed) -> HttpResponse:
     return answer
 
 
-def _entry(item: PublishedItem) -> dict[str, Any]:
+def _entry(item: PublishedItem, notes: list[RenderedIssue]) -> dict[str, Any]:
     """One item by itself: what was paid for says so, and all say where they ran."""
     ran = f"{absolute_url('archive:issue', item.number)}#{item.uid}"
     content = format_html(
-        '{}{}<p><a href="{}">Issue {}</a></p>',
+        '{}{}{}<p><a href="{}">Issue {}</a></p>',
         format_html("<p>{}</p>", item.label) if item.label else "",
         # Cleaned when it was approved: digest.values.
         mark_safe(item.blurb),
+        _told(notes),
         ran,
         item.number,
     )
@@ -107,11 +117,17 @@ def _entry(item: PublishedItem) -> dict[str, Any]:
         "description": None,
         "content": content,
         "pubdate": item.issue.published_at,
-        "updateddate": item.issue.published_at,
+        "updateddate": notes[0].created_at if notes else item.issue.published_at,
     }
 
 
-def _item(issue: Issue, rendered: RenderedIssue) -> dict[str, Any]:
+def _told(notes: list[RenderedIssue]) -> SafeString:
+    """What was corrected, dated: behind the words, where a reader who knows them finds it."""
+    days = [(date_format(localtime(note.created_at), "j F Y"), note.note) for note in notes]
+    return format_html_join("", "<p><strong>Corrected on {}.</strong> {}</p>", days)
+
+
+def _item(issue: Issue, rendered: RenderedIssue, notes: list[RenderedIssue]) -> dict[str, Any]:
     address = absolute_url("archive:issue", issue.number)
     return {
         "title": one_line(issue.heading),
@@ -120,15 +136,15 @@ def _item(issue: Issue, rendered: RenderedIssue) -> dict[str, Any]:
         "unique_id": address,
         "unique_id_is_permalink": True,
         "description": escape(rendered.preheader) or None,
-        "content": rendered.feed_body,
+        "content": rendered.feed_body + _told(notes),
         "pubdate": issue.published_at,
         # Approved before it was published, or corrected after.
         "updateddate": max(rendered.created_at, issue.published_at or rendered.created_at),
     }
 
 
-def _json_item(issue: Issue, rendered: RenderedIssue) -> dict[str, Any]:
-    item = _item(issue, rendered)
+def _json_item(issue: Issue, rendered: RenderedIssue, notes: list[RenderedIssue]) -> dict[str, Any]:
+    item = _item(issue, rendered, notes)
     return {
         "id": item["unique_id"],
         "url": item["link"],
@@ -140,10 +156,17 @@ def _json_item(issue: Issue, rendered: RenderedIssue) -> dict[str, Any]:
     }
 
 
-def _latest() -> list[tuple[Issue, RenderedIssue]]:
-    """The newest issues, each with its latest revision: two queries."""
+def _latest() -> list[tuple[Issue, RenderedIssue, list[RenderedIssue]]]:
+    """The newest issues, each with its latest revision and its corrections, the newest first: two
+    queries."""
     issues = list(Issue.objects.published()[:LENGTH])
     rows = RenderedIssue.objects.filter(issue__in=issues).order_by("revision")
-    needed = rows.only("issue_id", "feed_body", "preheader", "created_at")
-    by_issue = {rendered.issue_id: rendered for rendered in needed}
-    return [(issue, by_issue[issue.pk]) for issue in issues]
+    needed = rows.only("issue_id", "feed_body", "preheader", "created_at", "item_uid", "note")
+    by_issue: dict[int, list[RenderedIssue]] = {}
+    for rendered in needed:
+        by_issue.setdefault(rendered.issue_id, []).insert(0, rendered)
+    return [(it, by_issue[it.pk][0], _corrections(by_issue[it.pk])) for it in issues]
+
+
+def _corrections(revisions: list[RenderedIssue]) -> list[RenderedIssue]:
+    return [rendered for rendered in revisions if rendered.item_uid]

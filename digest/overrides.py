@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 10, 300
 # What cannot be rendered cannot be sent, whatever anybody says.
-NEVER = {"rendering", "no-item", "token"}
+NEVER = {"rendering", "no-item", "token", "output"}
 
 
 class OverrideError(IssueError):

@@ -1,6 +1,7 @@
 """Publishing: the approved artefact becomes public, whole or not at all, and only once."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from curation import memory, uses
 from digest import rechecking
 from digest.errors import AlreadyPublishedError, IssueError
 from digest.fingerprint import fingerprint
-from digest.models import Issue, PublishedItem, RenderedIssue
+from digest.models import FormerSlug, Issue, PublishedItem, RenderedIssue
 from digest.signals import issue_published
 from publication.access import record, require
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 logger = logging.getLogger("newsdesk.digest")
+
+# What a correction may change of an item's row.
+TOLD = ["title", "url", "domain", "blurb", "text", "label", "in_web", "in_feeds"]
 
 
 class NotApprovedError(IssueError):
@@ -132,13 +136,32 @@ def _remembered(item: dict[str, Any]) -> memory.Past:
 
 def add_items(rendered: RenderedIssue, *, number: int, at: datetime) -> None:
     """One flat row for each item that ran anywhere."""
+    PublishedItem.objects.bulk_create(_rows(rendered, number, at))
+
+
+def correct_items(rendered: RenderedIssue, *, number: int, at: datetime) -> None:
+    """Bring the issue's rows up to `rendered`, under their old keys; what left it is hidden.
+
+    A row that is hidden stays: what ran in the mail is no longer new.
+    """
+    rows = list(_rows(rendered, number, at))
+    ran = PublishedItem.objects.filter(issue=rendered.issue_id)
+    ran.exclude(uid__in=[row.uid for row in rows]).update(in_web=False, in_feeds=False)
     PublishedItem.objects.bulk_create(
-        PublishedItem(
+        rows, update_conflicts=True, unique_fields=["uid"], update_fields=TOLD
+    )
+
+
+def _rows(rendered: RenderedIssue, number: int, at: datetime) -> Iterator[PublishedItem]:
+    moved = dict(FormerSlug.objects.values_list("slug", "now"))
+    for position, item in enumerate(rendered.items):
+        slug = item["section"]["slug"]
+        yield PublishedItem(
             issue_id=rendered.issue_id,
             number=number,
             published_at=at,
             uid=item["uid"],
-            section_slug=item["section"]["slug"],
+            section_slug=moved.get(slug, slug),
             section_title=item["section"]["title"],
             kind=item["section"]["kind"],
             title=item["title"][:500],
@@ -152,5 +175,3 @@ def add_items(rendered: RenderedIssue, *, number: int, at: datetime) -> None:
             in_web="web" in item["channels"],
             in_feeds="feeds" in item["channels"],
         )
-        for position, item in enumerate(rendered.items)
-    )

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("issues/", views.issue_list, name="issue_list"),
     path("issues/<int:number>/", views.issue, name="issue"),
+    path("issues/<int:number>/card.png", views.card, name="card"),
     path("sections/<slug:slug>/", views.section, name="section"),
     path("sources/<str:domain>/", views.source, name="source"),
     path("search/", views.search, name="search"),

@@ -7,14 +7,16 @@ from operator import attrgetter
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from digest import listing
+from digest import listing, shelving, structured
+from digest.card import drawn
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 from digest.searching import QUESTION, Search
+from publication.masthead import current
 from toolbox.text import one_line
 
 RECENT = 5  # past issues on the home page
@@ -49,14 +51,25 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     published = Issue.objects.published()
     row = get_object_or_404(published, number=number)
     titles = row.items.filter(in_web=True).values_list("title", flat=True)[:GLIMPSE]
+    rendered = row.rendered.only("web_body", "preheader", "created_at").latest()
+    description = row.preheader or ", ".join(titles)
     context = {
         "issue": row,
-        "rendered": row.rendered.only("web_body", "preheader", "created_at").latest(),
-        "description": row.preheader or ", ".join(titles),
+        "rendered": rendered,
+        "corrections": row.rendered.corrections(),
+        "description": description,
+        "structured": structured.article(row, current(), description, rendered.created_at),
         "newer": published.filter(_out(row, "gt")).last(),
         "older": published.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
+
+
+@public_page
+def card(request: HttpRequest, number: int) -> HttpResponse:
+    """The picture that stands for an issue where it is shared."""
+    row = get_object_or_404(Issue.objects.published(), number=number)
+    return HttpResponse(drawn(row, current()), content_type="image/png")
 
 
 @public_page
@@ -65,7 +78,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     items = PublishedItem.objects.on_pages().filter(section_slug=slug)
     latest = items.first()
     if latest is None:
-        raise Http404
+        now = shelving.current_slug(slug)
+        if now == slug:
+            raise Http404
+        return redirect("archive:section", now, permanent=True)
     page = listing.page_of(items, request.GET.get("after", ""))
     context = {"page": page, "title": latest.section_title, "slug": slug}
     return render(request, "archive/section.html", context)
@@ -87,7 +103,7 @@ def search(request: HttpRequest) -> HttpResponse:
     year, given = request.GET.get("year", ""), request.GET.get
     asked = Search(
         text=one_line(given("q", ""), QUESTION),
-        section=given("section", "")[:50],
+        section=shelving.current_slug(given("section", "")[:50]),
         year=int(year) if re.fullmatch("[0-9]{4}", year) and year > "0000" else None,
     )
     years = Issue.objects.published().dates("date", "year", order="DESC")

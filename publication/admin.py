@@ -1,9 +1,9 @@
-"""The masthead and the shelves, and the audit trail to read."""
+"""The masthead, and the audit trail to read. The shelves: digest.admin, which knows what ran."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from publication.models import AuditEntry, Publication, Section
+from publication.models import AuditEntry, Publication
 from toolbox.readonly import ReadOnlyAdmin
 
 
@@ -26,15 +26,6 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         return False
-
-
-@admin.register(Section)
-class SectionAdmin(admin.ModelAdmin[Section]):
-    """The shelves, in the order a new issue takes them."""
-
-    list_display = ["title", "kind", "position", "active"]
-    list_editable = ["position", "active"]
-    prepopulated_fields = {"slug": ["title"]}
 
 
 @admin.register(AuditEntry)

@@ -20,7 +20,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csp import csp_override
 from js_asset import ImportMap, Media
 
-from digest import assembly, desk, editing, history
+from digest import assembly, desk, editing, errata, history
 from digest.admin.conflict import both_sides
 from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
@@ -170,6 +170,7 @@ class IssueAdmin(Discarding):
             "show_save_and_add_another": False,
             "offers": offers,
             "earlier": earlier,
+            "errata": errata.offered(),
             "conflict": self._conflict(request, context, issue.pk),
             "parts": PARTS,
             "open_sections": [section for section in sections if section.key in takers],

@@ -80,6 +80,7 @@ def drawn(request: HttpRequest, issue: Issue, shown: Rendering | RenderedIssue, 
             return render_to_string("admin/digest/issue/feed.html", context, request)
         case _:
             context = {"issue": issue, "rendered": shown}
+            context |= {"corrections": issue.rendered.corrections()}
             return render_to_string("archive/issue.html", context, request)
 
 

@@ -19,7 +19,8 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from curation.models import Link
-from digest import approval, assembly, desk, publishing, revisions
+from digest import approval, assembly, desk, errata, publishing, revisions
+from digest.admin.correcting import correct
 from digest.admin.import_view import import_issues
 from digest.admin.person import editor
 from digest.admin.preflight import let_pass, look, preflight, take_back
@@ -29,7 +30,7 @@ from digest.admin.trial import trial
 from digest.errors import IssueError
 from digest.fitting import PlacementError, home
 from digest.guards import check_seen
-from digest.models import Issue, IssueSection
+from digest.models import Issue, IssueSection, RenderedIssue
 from publication.access import NotAllowedError
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def desk_urls(site: "IssueAdmin") -> list[URLPattern]:
         "reopen": reopen,
         "publish": publish,
         "recall": recall,
+        "correct": correct,
+        "erratum": erratum,
         "restore": restore,
         "preflight": preflight,
         "look": look,
@@ -130,6 +133,23 @@ def _repeat(
         raise PlacementError(f"This issue has no section that “{block}” may stand in.")
     assembly.repeat(block, section, by=editor(request))
     return block, section
+
+
+@require_POST
+def erratum(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
+    """Tell what was corrected in an earlier issue to those who had it by mail."""
+    asked = request.POST.get("correction", "")
+    corrections = RenderedIssue.objects.corrections()
+    correction = get_object_or_404(corrections, pk=asked if asked.isdecimal() else 0)
+
+    def take() -> None:
+        block = errata.take(correction, issue, by=editor(request))
+        messages.success(request, f"“{block}” now stands in this issue: read it through.")
+        if issue.state == Issue.State.READY:
+            messages.warning(request, approval.undone(recalled=issue.publish_at is not None))
+
+    _try(request, take)
+    return redirect("admin:digest_issue_change", issue.pk)
 
 
 @require_POST

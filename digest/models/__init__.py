@@ -13,6 +13,7 @@ from digest.models.blocks import (
     TextBlock,
 )
 from digest.models.issue import Issue, IssueSection
+from digest.models.moves import FormerSlug
 from digest.models.preflight import Override, Visit
 from digest.models.published import PublishedItem, RenderedIssue
 from digest.models.revision import Revision
@@ -23,6 +24,7 @@ __all__ = [
     "Block",
     "Booking",
     "EventBlock",
+    "FormerSlug",
     "ImageBlock",
     "Issue",
     "IssueSection",

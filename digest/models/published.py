@@ -10,6 +10,14 @@ from digest.models.issue import Issue
 from publication.models import AppendOnlyQuerySet, SectionKind
 
 
+class RenderedIssueQuerySet(AppendOnlyQuerySet):
+    """Questions about what was frozen."""
+
+    def corrections(self) -> Self:
+        """Revisions that mended an issue after it came out, newest first."""
+        return self.filter(item_uid__isnull=False).order_by("-created_at", "-pk")
+
+
 class RenderedIssue(models.Model):
     """The artefact: every output of one issue from one read of its blocks. Append-only.
 
@@ -32,12 +40,15 @@ class RenderedIssue(models.Model):
     fingerprint = models.CharField(max_length=64)
     # What a correction says of itself, dated, on the page. Revision 1 has nothing to say.
     note = models.CharField(max_length=300, blank=True)
+    # The item it is about, and whether the next issue is to tell it, too.
+    item_uid = models.UUIDField(null=True, db_index=True)
+    erratum = models.BooleanField(default=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = RenderedIssueQuerySet.as_manager()
 
     class Meta:
         ordering = ["-revision"]

@@ -30,6 +30,7 @@ CHECKS: list[Check] = [
     Check("hour-passed", WARNING, whole.hour_passed),
     Check("date-passed", WARNING, whole.date_passed),
     Check("token", BLOCKER, whole.token_in_words),
+    Check("output", BLOCKER, whole.output_broken),
     Check("masthead", WARNING, whole.masthead_stand_in),
     Check("footer", BLOCKER, whole.footer_missing),
     Check("mail-too-large", BLOCKER, whole.mail_too_large),

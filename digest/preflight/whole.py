@@ -7,7 +7,7 @@ from html import unescape
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from digest import personal
+from digest import personal, proofing
 from digest.drawing import Press
 from digest.models import Issue
 from digest.placeholders import subscriber_links
@@ -56,6 +56,15 @@ def token_in_words(subject: Subject) -> Iterator[Hit]:
     sections = personal.guilty_sections(press)
     intros = [Hit(f"The section {section.title} {end}") for section in sections]
     yield from items + intros or [Hit(f"The issue's title, subject or preheader {end}")]
+
+
+def output_broken(subject: Subject) -> Iterator[Hit]:
+    """The finished outputs, read back: broken HTML, a lost address, a lost word."""
+    if subject.rendering is None:
+        return
+    press = Press(subject.issue, subject.tree, masthead.current())
+    for fault in proofing.faults(press, subject.rendering):
+        yield Hit(*fault)
 
 
 def masthead_stand_in(subject: Subject) -> Iterator[Hit]:
