@@ -324,6 +324,9 @@ def test_a_forgotten_password_comes_from_the_publication_and_leads_to_its_site(
     assert letter.from_email == f"{current().sender_name} <{current().sender_email}>"
     assert "https://news.example.com/admin/password/" in str(letter.body)
     assert "evil.example" not in str(letter.body)
+    # Asked for again and again it is sent once.
+    forged.post("/admin/password/forgotten/", {"email": owner.email})
+    assert len(mail.outbox) == 1
 
 
 def test_setup_runs_again_and_again(tmp_path: Path, owner: User) -> None:
