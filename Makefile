@@ -42,6 +42,7 @@ bench: install
 # Pins with hashes and without addresses; the date in the commit says when they were made.
 lock: install
 	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --group dev pyproject.toml -o requirements.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.txt pyproject.toml -o requirements-run.txt
 
 # The browser tests drive the system's Chromium. Where it can be installed by name it is; elsewhere they say why they are skipped.
 chromium:
