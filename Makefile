@@ -6,7 +6,7 @@ export UV_SYSTEM_CERTS := true
 RUN := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: install demo test check format bench lock chromium
+.PHONY: install demo test check format bench lock pictures chromium
 
 install: .venv/.installed
 
@@ -38,6 +38,10 @@ format: install
 
 bench: install
 	@for bench in $(wildcard bench/*.py); do echo "== $$bench"; $(RUN) "$$bench" || exit 1; done
+
+# The pictures of the docs, from the running product.
+pictures: install chromium
+	$(RUN) docs/take_pictures.py
 
 # Pins with hashes and without addresses; the date in the commit says when they were made.
 lock: install

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.timesince import timesince
@@ -19,6 +20,7 @@ from curation import health as feeds
 from curation.models import Feed, Link
 from delivery.models import Delivery, Mailing
 from digest import slots
+from digest.fingerprint import fingerprint
 from digest.models import Issue
 from digest.preflight import inspect
 from outbox.models import Receipt
@@ -26,6 +28,7 @@ from outbox.models import Receipt
 State = Subscriber.State
 WEEKS = 4
 LATELY = timedelta(days=7)
+BELIEVED = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,21 @@ def _issue(now: datetime) -> Card:
     url = reverse("admin:digest_issue_change", args=[upcoming.pk])
     if upcoming.state == Issue.State.READY:
         return Card("Next issue", f"#{upcoming.number}", "Approved.", url)
-    found = inspect(upcoming, now=now)
-    blockers, warnings = len(found.blockers), len(found.warnings)
+    blockers, warnings = _found(upcoming, now)
     says = f"Draft. Pre-flight: {_plural(blockers, 'blocker')}, {_plural(warnings, 'warning')}."
     return Card("Next issue", f"#{upcoming.number}", says, url, "warn" if blockers else "")
+
+
+def _found(issue: Issue, now: datetime) -> tuple[int, int]:
+    """How many blockers and warnings. A pre-flight renders the whole issue: while its words are
+    the same it is not asked again for a while, and who wants to know exactly looks at the desk."""
+    key = f"week-{issue.pk}-{fingerprint(issue, leaving=())}"
+    known: tuple[int, int] | None = cache.get(key)
+    if known is None:
+        report = inspect(issue, now=now)
+        known = len(report.blockers), len(report.warnings)
+        cache.set(key, known, BELIEVED)
+    return known
 
 
 def _mailing(now: datetime) -> Card:

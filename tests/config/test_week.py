@@ -62,6 +62,14 @@ def test_the_draft_says_what_its_pre_flight_found(owner: User) -> None:
     assert "blocker" in found.says
 
 
+def test_an_edited_draft_is_looked_over_anew(owner: User) -> None:
+    issue = Issue.objects.create(number=7, date=timezone.localdate())
+    before = card("Next issue", glance(owner)).says
+    issue.title = issue.subject = "Harbour, harbour harbour"
+    issue.save()
+    assert card("Next issue", glance(owner)).says != before
+
+
 def test_the_next_mailing_is_counted_down_to(owner: User) -> None:
     hour = timezone.now() + timedelta(hours=5)
     mailing = mailings.start(make_rendered(mail_at=hour).issue_id)
