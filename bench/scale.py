@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 FAST = 150.0  # milliseconds
 GROWTH = 3.0
+# So many copies of the demo's queue still wait: 50 times its links.
+LATELY = 50
 # The models whose rows are copied, by what is asked for; parents before their parts.
 GROUPS = {
     "feeds": ["curation.Feed"],
@@ -137,6 +139,13 @@ class Copier:
             return f"{column} + (k % {self.copies[target] + 1})::bigint * {self.steps[target]}"
         if field.remote_field:
             return column
+        if field.model._meta.label == "curation.Link" and field.name == "state":
+            # What waits is of the last weeks; the rest was decided upon, or ran.
+            ran = "EXISTS (SELECT 1 FROM curation_linkuse u WHERE u.link_id = t.id)"
+            open_ = "t.state IN ('new', 'snoozed', 'shortlisted')"
+            return (
+                f"CASE WHEN k > {LATELY} AND {open_} AND NOT {ran} THEN 'rejected' ELSE t.state END"
+            )
         if field.primary_key or (field.name == "number" and "Integer" in kind):
             return f"{column} + k::bigint * {self.steps[field.model]}"
         if field.name == "region":
