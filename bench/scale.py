@@ -17,6 +17,7 @@ import argparse
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -285,6 +286,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--database", default="postgres://postgres@127.0.0.1:5432/postgres")
     args = parser.parse_args()
+    # Told to stop, it drops its database all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     with (
         tempfile.TemporaryDirectory(prefix="newsdesk-scale-") as var,
         database(args.database) as url,
