@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publication', '0003_seed_list'),
+        ('publication', '0004_takes_links'),
     ]
 
     operations = [
