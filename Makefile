@@ -6,7 +6,7 @@ export UV_SYSTEM_CERTS := true
 RUN := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: install demo test check format bench lock chromium
+.PHONY: install demo test check format bench lock pictures chromium
 
 install: .venv/.installed
 
@@ -39,9 +39,14 @@ format: install
 bench: install
 	@for bench in $(wildcard bench/*.py); do echo "== $$bench"; $(RUN) "$$bench" || exit 1; done
 
+# The pictures of the docs, from the running product.
+pictures: install chromium
+	$(RUN) docs/take_pictures.py
+
 # Pins with hashes and without addresses; the date in the commit says when they were made.
 lock: install
 	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --group dev pyproject.toml -o requirements.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.txt pyproject.toml -o requirements-run.txt
 
 # The browser tests drive the system's Chromium. Where it can be installed by name it is; elsewhere they say why they are skipped.
 chromium:

@@ -196,7 +196,7 @@ def _empty(setting: Setting) -> Any:
 
 
 def table() -> str:
-    """The settings as the Markdown table of the README; a test holds the two together."""
+    """The settings as the Markdown table of docs/settings.md; a test holds the two together."""
     rows = [
         f"| `{s.name}` | {f'`{s.default}`' if s.default else ''} | {s.help} |" for s in SETTINGS
     ]

@@ -9,6 +9,9 @@ from config import views
 urlpatterns = [
     path("healthz", views.healthz),
     path("metrics", views.metrics),
+    path("", include("config.setup.urls")),
+    path("admin/password/", include("config.setup.password_urls")),
+    path("admin/week/", admin.site.admin_view(views.glance), name="week"),
     path("admin/queue/", include("curation.queue_urls")),
     path("admin/capture/", include("curation.capture_urls")),
     path("admin/", admin.site.urls),

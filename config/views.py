@@ -1,11 +1,14 @@
-"""The doors for machines that watch over us: `/healthz` and `/metrics`."""
+"""The doors for who watches over us: `/healthz`, `/metrics`, and the front page's week."""
 
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from config import health
 from config.metrics import text
+from config.week import week
 from toolbox.text import first_line
 
 logger = logging.getLogger("newsdesk.health")
@@ -62,3 +66,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     content_type = "text/plain; version=0.0.4; charset=utf-8"
     return HttpResponse(text(timezone.now()), content_type=content_type)
+
+
+@never_cache
+@require_safe
+def glance(request: HttpRequest) -> HttpResponse:
+    """The week, as a part of the front page that is asked for again and again."""
+    person = cast("User", request.user)
+    return render(request, "admin/week.html", {"week": week(person, timezone.now())})

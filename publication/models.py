@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from publication.look import Look, look
-from publication.validators import all_mailable, known_time_zone, mailable
+from publication.validators import all_mailable, known_time_zone, mailable, single_line
 
 
 class Weekday(models.IntegerChoices):
@@ -26,8 +26,8 @@ class Weekday(models.IntegerChoices):
 class Publication(models.Model):
     """The newsletter itself: what it is called, how it looks, who sends it. Exactly one row."""
 
-    name = models.CharField(max_length=100)
-    tagline = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=100, validators=[single_line])
+    tagline = models.CharField(max_length=200, blank=True, validators=[single_line])
     about = models.TextField(blank=True, help_text="Shown on the about page.")
     accent = models.CharField(
         max_length=7,
@@ -35,7 +35,7 @@ class Publication(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as #0c4b33.")],
         help_text="The one colour of the site and the mails, as #rrggbb.",
     )
-    sender_name = models.CharField(max_length=100)
+    sender_name = models.CharField(max_length=100, validators=[single_line])
     sender_email = models.EmailField(validators=[mailable])
     reply_to = models.EmailField(blank=True, validators=[mailable])
     postal_address = models.CharField(

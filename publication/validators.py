@@ -27,3 +27,9 @@ def all_mailable(text: str) -> None:
         several(text)
     except AddressError as error:
         raise ValidationError(str(error)) from error
+
+
+def single_line(text: str) -> None:
+    """Refuse a line break: this stands in the headers of mails, which end at one."""
+    if not text.isprintable():
+        raise ValidationError("Write this on one line, without control characters.")

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +18,7 @@ from curation import link_page
 from curation.deeds import PERMISSION, QueueError
 from curation.merging import unmerge
 from curation.models import Entry, Link, LinkAddress
+from curation.searching import matching
 from curation.splitting import split
 from curation.wording import condition
 from publication.access import NotAllowedError
@@ -32,7 +34,15 @@ class LinkAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "section"]
     list_select_related = ["section"]
     search_fields = ["title", "url", "source_label"]
-    show_full_result_count = False
+    # As they came: by the key, which needs no sorting of all there are.
+    ordering = ["-pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Link], search_term: str
+    ) -> tuple[QuerySet[Link], bool]:
+        """By the queue's index: every word, from its beginning. No words: all of them."""
+        term = search_term.strip()
+        return (matching(queryset, term) if term else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Callable[..., HttpResponse]) -> URLPattern:

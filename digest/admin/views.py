@@ -203,6 +203,8 @@ def restore(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
 
 def publish(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> HttpResponse:
     """Ask when to publish and when to mail; then do it, or leave it to the clock."""
+    if not request.user.has_perm("digest.publish_issue"):
+        raise PermissionDenied
     now = timezone.now()
     form = PublishForm(request.POST if request.method == "POST" else None, now=now)
     if not form.is_valid():

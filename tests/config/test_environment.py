@@ -80,8 +80,8 @@ def test_check_refuses_a_public_site_without_an_address_key(tmp_path: Path) -> N
     assert "newsdesk.E003" in run_check(VAR_DIR=str(tmp_path), SECRET_KEY="k" * 50)
 
 
-def test_the_readme_has_the_settings_as_they_are() -> None:
-    assert environment.table() in (ROOT / "README.md").read_text()
+def test_the_docs_have_the_settings_as_they_are() -> None:
+    assert environment.table() in (ROOT / "docs/settings.md").read_text()
 
 
 def test_a_command_before_migrate_says_so_in_one_line(tmp_path: Path) -> None:

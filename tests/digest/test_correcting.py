@@ -105,7 +105,7 @@ def test_the_mail_stays_as_it_went() -> None:
 
     rendered = mend(issue)
 
-    for name in ("subject", "preheader", "email_html", "email_text"):
+    for name in ("subject", "preheader", "email_html", "email_text", "parts"):
         assert getattr(rendered, name) == getattr(went, name)
     went.refresh_from_db()
     assert "Movember" in went.web_body
