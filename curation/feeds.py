@@ -29,6 +29,8 @@ def planet_atom(request: HttpRequest) -> HttpResponse:
         link=absolute_url("planet:planet"),
         description="",
         subtitle="What the sources we read have published.",
+        # RFC 4287 wants one, for the entries that name nobody.
+        author_name=publication.name,
         feed_url=absolute_url("planet:atom"),
     )
     newest = Entry.objects.filter(published_at__lte=timezone.now())
