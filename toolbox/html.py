@@ -4,6 +4,7 @@ import html as html_module
 import re
 import textwrap
 from collections.abc import Mapping
+from functools import lru_cache
 
 import html2text
 import nh3
@@ -39,18 +40,21 @@ def clean_rich(
 
     `base` makes relative links absolute; `styles` gives tags an inline style, for mail.
     """
-    return printable(
-        nh3.clean(
-            html,
-            tags=RICH_TAGS,
-            attributes={"a": {"href"}},
-            url_schemes=SCHEMES,
-            url_relative=("rewrite_with_base", base) if base else "pass_through",
-            link_rel=rel or None,
-            set_tag_attribute_values={
-                tag: {"style": style} for tag, style in (styles or {}).items()
-            },
-        )
+    if not html:
+        return ""
+    return printable(_rich_cleaner(rel, base, tuple((styles or {}).items())).clean(html))
+
+
+@lru_cache(maxsize=32)
+def _rich_cleaner(rel: str, base: str, styles: tuple[tuple[str, str], ...]) -> nh3.Cleaner:
+    """Kept, since making one takes longer than cleaning a blurb."""
+    return nh3.Cleaner(
+        tags=RICH_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=SCHEMES,
+        url_relative=("rewrite_with_base", base) if base else "pass_through",
+        link_rel=rel or None,
+        set_tag_attribute_values={tag: {"style": style} for tag, style in styles},
     )
 
 

@@ -1,18 +1,23 @@
 """The HTML of every public page, by the rules of the language."""
 
+import re
 from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tinyhtml5.parser import HTMLParser
 
 from audience.models import Subscriber
-from digest.models import RenderedIssue
+from digest.models import Issue, RenderedIssue
+from digest.rendering import render
+from publication.masthead import current
 from tests.audience.makers import ask, confirmation_link
 from tests.site import BARE, make_site
+from toolbox.mjml import to_html
 
 pytestmark = pytest.mark.django_db
 ROOMS = {"archive", "planet", "publication", "audience"}
@@ -88,6 +93,38 @@ def test_the_mail_is_valid() -> None:
 
     for rendered in RenderedIssue.objects.all():
         assert faults(rendered.email_html) == []
+
+
+def frame(mail: str) -> list[str]:
+    """What makes a mail one of ours: its language, its schemes, its style, how it begins."""
+    head, _, body = mail.partition("<body")
+    styles = re.findall(r"<style[^>]*>(.*?)</style>", head, re.DOTALL)
+    masthead = re.search(r"<a [^>]*>The Example</a>", body)
+    assert masthead
+    return [mail[: mail.index("<head")], *styles, masthead[0]]
+
+
+def test_all_mails_share_one_frame_and_are_valid() -> None:
+    make_site()
+    masthead = current()
+    masthead.name = "The Example"
+    masthead.save()
+    feeds = [("A feed", "It has been silent.", "https://example.com/1")]
+    known = {"publication": masthead, "site_url": "http://127.0.0.1:8000", "feeds": feeds}
+    known |= {"confirm_url": "https://example.com/c", "list_url": "https://example.com/l"}
+    others = ["emails/confirm.mjml", "emails/ailing_feeds.mjml"]
+    mails = [to_html(render_to_string(name, known)) for name in others]
+    mails.append(render(Issue.objects.get(number=7)).email_html)
+
+    for mail in mails:
+        assert faults(mail) == []
+        assert frame(mail) == frame(mails[0])
+        assert mail.count("<h1") == 1
+        assert masthead.postal_address in mail
+        roles = re.findall(r"<table[^>]*?role=\"(\w+)\"", mail)
+        assert len(roles) == mail.count("<table")
+        assert set(roles) == {"presentation"}
+        assert all("alt=" in image for image in re.findall("<img[^>]*>", mail))
 
 
 def test_the_parser_sees_what_is_wrong() -> None:

@@ -10,11 +10,12 @@ import feedparser
 import pytest
 from django.test import Client
 
-from digest.models import LinkBlock, SponsorBlock, TextBlock
+from digest.models import BLOCKS, LinkBlock, SponsorBlock, TextBlock
 from digest.placeholders import TOKEN
 from publication.masthead import current
 from tests.digest.issues import add, make_issue, make_published, publish
 from tests.makers import NOW
+from tests.site import make_full_issue
 from toolbox.html import to_line
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,31 @@ def test_stripped_to_text_nothing_is_lost_and_nothing_added(client: Client) -> N
     assert " ".join(words) == (
         "Shelf of text In Django 6.0: one two & three Shelf of sponsor Sponsored Buy s.example"
     )
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "/feeds/issues.json"])
+def test_every_kind_of_block_arrives_whole_and_in_order(client: Client, path: str) -> None:
+    issue = make_full_issue()
+    publish(issue)
+    response = client.get(path)
+    if path in FEEDS:
+        content = read(client, path).entries[0].content[0].value
+    else:
+        content = response.json()["items"][0]["content_html"]
+    items = issue.rendered.get().items
+    lists = "<ul><li>one &amp; one</li><li>two</li></ul><ol><li>first</li></ol>"
+
+    assert content.count(lists) == len(items) == len(BLOCKS) - 1
+    places = [content.index(item["uid"]) for item in items]
+    assert places == sorted(places)
+    for part, item in zip(content.split("</article>"), items, strict=False):
+        words = to_line(part)
+        assert item["title"] in words
+        assert item["text"] in words
+        # Nothing else but what the item, its section and its host are called.
+        rest = words.replace(item["title"], "").replace(item["text"], "")
+        known = f"{item} {item['section']} {item['domain']} {item['label']} New ·"
+        assert [word for word in rest.split() if word not in known] == []
 
 
 @pytest.mark.parametrize("path", FEEDS)
