@@ -2,10 +2,11 @@
 
 from django.utils import timezone
 
+from audience import account
 from audience.models import Subscriber
 from digest.models import BLOCKS, ImageBlock, Issue, LinkBlock, SponsorBlock
 from publication.masthead import current
-from tests.audience.makers import ask, confirmation_link, make_subscriber
+from tests.audience.makers import account_link, ask, confirmation_link, make_subscriber, move_link
 from tests.digest.issues import add, add_section, add_titled, make_issue, make_published, publish
 from tests.makers import make_entry, make_feed, make_section
 
@@ -44,7 +45,10 @@ def make_site() -> dict[str, str]:
     for title in ("Said today", "Said too"):
         make_entry(make_feed(), title=title, url=f"https://example.com/{title}", author="Ada")
     reader, past = make_subscriber(), make_subscriber(state=Subscriber.State.UNSUBSCRIBED)
-    ask("new@example.com", now=timezone.now())
+    now = timezone.now()
+    ask("new@example.com", now=now)
+    mover, held = make_subscriber(), account_link(reader, now)
+    account.ask_to_move(account_link(mover, now), "moved@example.com", now=now)
     return {
         "home": "/",
         "issues": "/issues/",
@@ -67,6 +71,10 @@ def make_site() -> dict[str, str]:
         "unsubscribed": f"/unsubscribe/{past.token}/",
         "preferences": f"/preferences/{reader.token}/",
         "preferences of one who left": f"/preferences/{past.token}/",
+        "account": f"/account/{held}/",
+        "erase": f"/account/{held}/erase/",
+        "move": f"/account/{move_link(mover)}/move/",
+        "link too old": f"/account/{move_link(mover)}/",
         "broken link": "/preferences/nobody/",
         "404": "/nowhere/",
     }

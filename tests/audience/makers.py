@@ -1,12 +1,13 @@
 """Subscribers for tests."""
 
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-from audience import consent
+from audience import account, consent
 from audience.addresses import address_key
 from audience.models import Subscriber
-from audience.tokens import confirmation_token
+from audience.tokens import ACCOUNTS, MOVES, confirmation_token
 from tests.makers import NOW
 
 _serial = count(1)
@@ -28,3 +29,16 @@ def ask(email: str = "ada@example.com", **values: Any) -> None:
 def confirmation_link(email: str = "ada@example.com") -> str:
     """The token of the confirmation link this address was sent last."""
     return confirmation_token(Subscriber.objects.get(email=email))
+
+
+def account_link(subscriber: Subscriber, now: datetime = NOW) -> str:
+    """The token of the link somebody was mailed who asked for their account."""
+    account.ask_link(subscriber.token, now=now)
+    subscriber.refresh_from_db()
+    return ACCOUNTS.token(subscriber, subscriber.account_nonce)
+
+
+def move_link(subscriber: Subscriber) -> str:
+    """The token in the mail to the new address."""
+    subscriber.refresh_from_db()
+    return MOVES.token(subscriber, subscriber.account_nonce)

@@ -11,10 +11,10 @@ from audience.account import TakenError
 from audience.addresses import address_key
 from audience.forms import PreferencesForm
 from audience.models import ConsentEvent, Subscriber, Suppression
-from audience.tokens import ACCOUNTS, MOVES, UnknownLinkError
+from audience.tokens import UnknownLinkError
 from outbox.models import Fact
 from publication.models import Section, SectionKind
-from tests.audience.makers import make_subscriber
+from tests.audience.makers import account_link, make_subscriber, move_link
 from tests.makers import NOW, make_section
 from toolbox.addresses import AddressError
 
@@ -24,15 +24,7 @@ pytestmark = pytest.mark.django_db
 def with_link(email: str = "ada@example.com", **values: Any) -> tuple[Subscriber, str]:
     """Somebody who was mailed a fresh link, and the link."""
     ada = make_subscriber(email, **values)
-    account.ask_link(ada.token, now=NOW)
-    ada.refresh_from_db()
-    return ada, ACCOUNTS.token(ada, ada.account_nonce)
-
-
-def question(ada: Subscriber) -> str:
-    """The link in the mail to the new address."""
-    ada.refresh_from_db()
-    return MOVES.token(ada, ada.account_nonce)
+    return ada, account_link(ada)
 
 
 def test_one_link_in_a_quarter_of_an_hour_and_only_the_newest_counts() -> None:
@@ -73,7 +65,7 @@ def test_moving_keeps_choices_and_keeps_the_old_address_out() -> None:
     ada, link = with_link()
     ada.sections.add(make_section("News"))
     account.ask_to_move(link, "Ada@NEW.example", now=NOW)
-    account.move(question(ada), now=NOW)
+    account.move(move_link(ada), now=NOW)
     ada.refresh_from_db()
     assert (ada.email, ada.new_email, ada.state) == ("Ada@new.example", "", "active")
     assert ada.address_key == address_key("ada@new.example")
@@ -81,7 +73,7 @@ def test_moving_keeps_choices_and_keeps_the_old_address_out() -> None:
     assert Suppression.objects.get().address_key == address_key("ada@example.com")
     assert ConsentEvent.objects.get().what == "moved"
     with pytest.raises(UnknownLinkError):
-        account.move(question(ada), now=NOW)
+        account.move(move_link(ada), now=NOW)
 
 
 def test_nobody_moves_onto_an_address_that_is_subscribed() -> None:
@@ -89,7 +81,7 @@ def test_nobody_moves_onto_an_address_that_is_subscribed() -> None:
     make_subscriber("bob@example.com")
     account.ask_to_move(link, "bob@example.com", now=NOW)
     with pytest.raises(TakenError):
-        account.move(question(ada), now=NOW)
+        account.move(move_link(ada), now=NOW)
     assert set(Subscriber.objects.values_list("email", flat=True)) == {
         "ada@example.com",
         "bob@example.com",
@@ -101,7 +93,7 @@ def test_moving_onto_an_address_that_had_left_is_a_fresh_yes() -> None:
     make_subscriber("old@example.com", state="unsubscribed")
     Suppression.objects.create(address_key=address_key("old@example.com"), reason="unsubscribed")
     account.ask_to_move(link, "old@example.com", now=NOW)
-    account.move(question(ada), now=NOW)
+    account.move(move_link(ada), now=NOW)
     assert Subscriber.objects.reachable().get().email == "old@example.com"
 
 
