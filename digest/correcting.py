@@ -69,8 +69,9 @@ def correct(
     if seen:
         check_seen(out, seen)
     note = _note(correction.note)
+    stood = _blockers(preflight.inspect(out), correction.uid)
     changed = _mend(out, correction)
-    rendered = _freeze(out, correction, note, by)
+    rendered = _freeze(out, correction, note, stood, by)
     publishing.correct_items(rendered, number=out.number, at=out.published_at)
     publishing.remember_items(rendered, number=out.number, at=out.published_at)
     history.keep(out, by=by)
@@ -129,8 +130,10 @@ def _refuse_invalid(block: Block, changed: list[str]) -> None:
         raise CorrectionError(" ".join(error.messages)) from error
 
 
-def _freeze(issue: Issue, correction: Correction, note: str, by: "User | None") -> RenderedIssue:
-    rendering = _checked(issue)
+def _freeze(
+    issue: Issue, correction: Correction, note: str, stood: set[str], by: "User | None"
+) -> RenderedIssue:
+    rendering = _checked(issue, correction.uid, stood)
     last = issue.rendered.latest()
     return RenderedIssue.objects.create(
         issue=issue,
@@ -144,10 +147,22 @@ def _freeze(issue: Issue, correction: Correction, note: str, by: "User | None") 
     )
 
 
-def _checked(issue: Issue) -> "Rendering":
-    """The outputs as they are now. What may never pass may not pass now either."""
+def _blockers(report: preflight.Report, uid: UUID) -> set[str]:
+    """What stops the item from coming out, by its checks."""
+    return {finding.code for finding in report.blockers if finding.uid == uid}
+
+
+def _checked(issue: Issue, uid: UUID, stood: set[str]) -> "Rendering":
+    """The outputs as they are now. What may never pass may not pass now either, and the item gets
+    no fault that would have kept it from coming out: an event that is over by now `stood` before.
+    """
     report = preflight.inspect(issue)
-    found = [finding.text for finding in report.blockers if finding.code in NEVER]
+    new = _blockers(report, uid) - stood
+    found = [
+        finding.text
+        for finding in report.blockers
+        if finding.code in NEVER or (finding.uid == uid and finding.code in new)
+    ]
     if found or report.rendering is None:
         raise CorrectionError(" ".join(found) or "The issue cannot be rendered.")
     return report.rendering

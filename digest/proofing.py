@@ -24,6 +24,8 @@ VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 }  # fmt: skip
+# A browser adds these where they are missing.
+IMPLIED = {"html", "head", "body", "tbody"}
 # A comment, or a tag with its attributes.
 TAG = re.compile(
     r"""<!--.*?-->|<(?P<end>/?)(?P<name>[a-z][\w-]*)(?:[^"'>]|"[^"]*"|'[^']*')*+>""", re.I | re.S
@@ -87,12 +89,26 @@ def unclosed(html: str) -> str:
     return opened[-1] if opened else ""
 
 
+def misread(html: str) -> str:
+    """The first element that a browser reads more or less often than it was written: where one
+    stands that may not, the HTML parser closes, moves or drops others. Empty when all is well."""
+    tags = (tag for tag in TAG.finditer(html) if tag["name"] and not tag["end"])
+    written = Counter(tag["name"].lower() for tag in tags)
+    root = LexborHTMLParser(html).root
+    read = Counter(node.tag for node in root.traverse()) if root else Counter[str | None]()
+    names = {name for name in (*written, *read) if name and name[0].isalpha()} - IMPLIED
+    return next((name for name in sorted(names) if read[name] != written[name]), "")
+
+
 def _broken(press: Press, output: Output, whole: str, meant: set[str]) -> Iterator[Fault]:
     """Elements that do not close, and template tags that nobody filled in."""
     name = NAMES[output]
     if not output.plain and (tag := unclosed(whole)):
         guilty = [it for it in _items(press, output) if unclosed(_drawn(press, it, output))]
         yield from _blamed(f"leaves a <{tag}> open in the {name}.", guilty)
+    elif not output.plain and (tag := misread(whole)):
+        guilty = [it for it in _items(press, output) if misread(_drawn(press, it, output))]
+        yield from _blamed(f"has a <{tag}> in the {name} where none may stand.", guilty)
     if strange := _tags(whole) - meant:
         guilty = [it for it in _items(press, output) if strange & _tags(_drawn(press, it, output))]
         yield from _blamed(f"leaves {min(strange)} in the {name}: its template is wrong.", guilty)

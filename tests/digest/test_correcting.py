@@ -295,3 +295,33 @@ def test_the_command() -> None:
     assert out.getvalue() == "Issue #7 is corrected, revision 2.\n"
     with pytest.raises(CommandError, match="nothing to correct"):
         call_command("correct_issue", 7, wrong(issue), note=NOTE, title="Right")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"url": "javascript:alert(1)"}, "readers cannot be sent to"),
+        ({"title": "", "url": ""}, "has no title"),
+    ],
+)
+def test_what_would_not_have_come_out_is_refused(values: dict[str, str], said: str) -> None:
+    issue = make_wrong()
+    before = LinkBlock.objects.values().get(uid=wrong(issue))
+
+    with pytest.raises(CorrectionError, match=said):
+        mend(issue, values=values)
+
+    assert LinkBlock.objects.values().get(uid=before["uid"]) == before
+    assert issue.rendered.count() == 1
+
+
+def test_what_was_over_before_is_no_fault_of_the_correction() -> None:
+    issue = make_issue(7)
+    add(EventBlock, issue, title="Meeting", starts_on=issue.date)
+    publish(issue)
+    EventBlock.objects.update(starts_on=issue.date.replace(day=1))
+    event = EventBlock.objects.get()
+
+    correct(issue, Correction(event.uid, NOTE, {"place": "Vienna"}), by=None)
+
+    assert "Vienna" in issue.rendered.latest().web_body

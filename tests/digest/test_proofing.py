@@ -136,3 +136,26 @@ def test_it_is_found_by_the_pre_flight_and_never_let_pass(swap: Any) -> None:
     key = next(it.key for it in inspect(issue, now=NOW).findings if it.code == "output")
     with pytest.raises(OverrideError, match="cannot be let pass"):
         let_pass(issue, key, reason="because I say so", by=None, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("html", "tag"),
+    [
+        ("<p>One <b>two</b><br>three</p><table><tr><td>4</td></tr></table>", ""),
+        ("<!--[if mso]><table><tr><td><![endif]--><p>x</p>", ""),
+        ("<p>One <div>two</div></p>", "p"),
+        ("<select><div>x</div></select><form><form>x</form></form>", "form"),
+    ],
+)
+def test_what_a_browser_reads_otherwise_is_seen(html: str, tag: str) -> None:
+    assert proofing.misread(html) == tag
+
+
+@pytest.mark.parametrize("part", ["email_html", "web_body", "feed_body"])
+def test_well_closed_and_yet_misread(part: str) -> None:
+    issue = sound()
+    drawn = getattr(rendering.render(issue), part)
+
+    told = read_back(issue, **{part: f"{drawn}<p>One <div>two</div></p>"})
+
+    assert any("where none may stand" in fault for fault in told)
