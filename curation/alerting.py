@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from curation.health import diagnosis
 from curation.models import Feed
 from curation.signals import feeds_ail
+from publication.access import holders
 from publication.masthead import current
 from toolbox import mjml
 from toolbox.urls import absolute, absolute_url
@@ -58,7 +59,7 @@ def send(feeds: list[int], *, at: str, now: datetime) -> int:
 
 def readers() -> QuerySet[User]:
     """Who is told: people of the staff who may change feeds, and who have an address."""
-    allowed = User.objects.with_perm(PERMISSION).filter(is_staff=True)
+    allowed = holders(PERMISSION).filter(is_staff=True)
     return allowed.exclude(email="").order_by("pk")
 
 

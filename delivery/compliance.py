@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from ipaddress import ip_address
 
 from django.conf import settings
 
@@ -53,8 +54,16 @@ def _spf(domain: str) -> Record:
     why = "Says which servers may send for the domain. One record a domain: add to it if there is."
     options = settings.MAILERS["default"].get("OPTIONS", {})
     if "host" in options:
-        return Record("TXT", domain, f"v=spf1 a:{options['host']} ~all", why)
+        return Record("TXT", domain, f"v=spf1 {_mechanism(options['host'])} ~all", why)
     return Record("TXT", domain, "", f"{why} Your mail service names what to include.")
+
+
+def _mechanism(host: str) -> str:
+    """How SPF names a server: by its name, or by its bare address (RFC 7208, 5.3 and 5.6)."""
+    try:
+        return f"ip{ip_address(host).version}:{host}"
+    except ValueError:
+        return f"a:{host}"
 
 
 def _dkim(domain: str) -> Record:

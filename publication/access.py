@@ -6,13 +6,18 @@ calls `require` before it acts and `record` in the transaction in which it acts.
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
+
 from publication.models import AuditEntry
 from toolbox.text import one_line
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+    from django.db.models import QuerySet
 
 MACHINE = "Newsdesk"
+# Of the two that look at a log-in, the one that knows permissions.
+KNOWS = "django.contrib.auth.backends.ModelBackend"
 SUBJECT_LENGTH = 200
 
 
@@ -25,6 +30,11 @@ def require(by: "User | AbstractBaseUser | AnonymousUser | None", permission: st
     if by is None or by.has_perm(permission):  # type: ignore[union-attr]
         return
     raise NotAllowedError(f"{by} may not do this: it needs the permission {permission}.")
+
+
+def holders(permission: str) -> "QuerySet[User]":
+    """The active people who hold `permission` ("app.codename")."""
+    return get_user_model().objects.with_perm(permission, backend=KNOWS)
 
 
 def record(

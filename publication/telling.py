@@ -3,9 +3,9 @@
 from email.headerregistry import Address
 from textwrap import dedent
 
-from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 
+from publication.access import holders
 from publication.masthead import current
 from toolbox.text import one_line
 
@@ -14,7 +14,7 @@ def tell(permission: str, subject: str, text: str) -> int:
     """Mail everybody who holds `permission` and has an address. Answers how many were told."""
     publication = current()
     sender = str(Address(publication.sender_name, addr_spec=publication.sender_email))
-    who = User.objects.with_perm(permission).exclude(email="")
+    who = holders(permission).exclude(email="")
     mails = [
         EmailMessage(
             subject=one_line(f"{publication.name}: {subject}", 150),

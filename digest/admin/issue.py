@@ -54,7 +54,7 @@ class IssueAdmin(Discarding):
 
     form = IssueForm
     inlines = [*BLOCK_INLINES, SectionInline]
-    nothing_yet = "No issues yet. New draft makes one from the sections and what is shortlisted."
+    nothing_yet = "No issues yet. A draft is made of the sections and of what is on the shortlist."
     list_display = ["number", "title", "date", "state", "items"]
     list_display_links = ["number", "title"]
     list_filter = ["state"]

@@ -334,7 +334,7 @@ def test_hidden_links_are_looked_through_and_taken_back(desk: Client) -> None:
     page = desk.get("/admin/queue/?show=hidden").text
     assert "&lt;i&gt;Spam&lt;/i&gt;" in page
     assert "From Planet: hide" in page
-    assert "Take back" in page
+    assert "Let it wait" in page
     said = {"link": spam.pk, "version": 0, "back": "show=hidden"}
     assert "waiting" in desk.post("/admin/queue/unhide/", said, follow=True).text
     assert [link.pk for link in Link.objects.hidden()] == [other.pk]

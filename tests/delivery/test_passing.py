@@ -42,6 +42,16 @@ def test_the_records_follow_the_sender_and_the_way_out(settings: LazySettings) -
     assert compliance.records()[0].value == ""
 
 
+@pytest.mark.parametrize(
+    ("host", "mechanism"), [("192.0.2.7", "ip4:192.0.2.7"), ("2001:db8::7", "ip6:2001:db8::7")]
+)
+def test_a_server_without_a_name_is_named_by_its_address(
+    settings: LazySettings, host: str, mechanism: str
+) -> None:
+    settings.MAILERS = {"default": {"OPTIONS": {"host": host}}}
+    assert compliance.records()[0].value == f"v=spf1 {mechanism} ~all"
+
+
 def test_our_own_mail_passes_all_that_can_be_seen_before_it_leaves(settings: LazySettings) -> None:
     settings.SITE_URL = "https://news.example.com"
     seen = found(compliance.sample(make_rendered()))

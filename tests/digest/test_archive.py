@@ -208,7 +208,7 @@ def test_pages_need_nothing_from_others_and_hold_nobodys_token(client: Client, p
     response = client.get(path)
     page = response.content.decode()
 
-    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
     assert TOKEN not in page
     runs = r'<script(?! type="application/ld\+json")'
     assert not re.search(rf"{runs}|<style| style=|<img|onclick|csrfmiddlewaretoken", page)
