@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
+from digest.errors import IssueError
 from digest.models import FormerSlug, PublishedItem
 from publication.access import record, require
 from publication.models import Section
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 STEP = 10  # between two positions, so that one can be put in between by hand
+
+
+class AddressTakenError(IssueError):
+    """The slug was another section's once, and leads on to it; the message says to which."""
 
 
 def last_position() -> int:
@@ -26,13 +31,22 @@ def current_slug(slug: str) -> str:
     return moved or slug
 
 
+def check_free(slug: str, former: str = "") -> None:
+    """Raise AddressTakenError where `slug` leads to a section other than the one at `former`."""
+    now = FormerSlug.objects.filter(slug=slug).values_list("now", flat=True).first()
+    if now and now != former:
+        raise AddressTakenError(f"“{slug}” is a former address of “{now}”, and leads there.")
+
+
 @transaction.atomic
 def moved(section: Section, former: str, *, by: "User | None") -> int:
     """Bring all that ran along to the section's new address; the former one leads on to it.
 
-    `section` has its new slug already. Answers with the number of items.
+    `section` has its new slug already. Answers with the number of items. Raises
+    AddressTakenError.
     """
     require(by, "publication.change_section")
+    check_free(section.slug, former)
     FormerSlug.objects.filter(slug=section.slug).delete()
     FormerSlug.objects.filter(now=former).update(now=section.slug)
     FormerSlug.objects.create(slug=former, now=section.slug)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,23 @@ from publication.models import Section
 STEPS = {"up": -1, "down": 1}
 
 
+class SectionForm(forms.ModelForm[Section]):
+    """What a shelf is, at an address that leads to no other."""
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"])
+        try:
+            shelving.check_free(slug, former=self.initial.get("slug", ""))
+        except shelving.AddressTakenError as error:
+            raise forms.ValidationError(str(error)) from error
+        return slug
+
+
 @admin.register(Section)
 class SectionAdmin(admin.ModelAdmin[Section]):
     """The shelves, in the order a new issue takes them."""
 
+    form = SectionForm
     list_display = ["title", "kind", "order", "active"]
     list_editable = ["active"]
     fields = ["title", "slug", "kind", "active"]

@@ -60,6 +60,18 @@ def test_going_back_makes_no_circle(client: Client) -> None:
     assert client.get("/sections/latest/")["Location"] == "/sections/news/"
 
 
+def test_an_address_that_leads_on_is_no_other_sections(client: Client) -> None:
+    section = make_section("News", slug="news")
+    make_ran(section)
+    rename(section, "latest")
+    url, editor = reverse("admin:publication_section_add"), signed_in()
+    given = {"title": "New News", "slug": "news", "kind": "links", "active": "on"}
+    assert "is a former address of “latest”" in editor.post(url, given).content.decode()
+    with pytest.raises(shelving.AddressTakenError):
+        rename(make_section("Other", slug="other"), "news")
+    assert client.get("/sections/news/")["Location"] == "/sections/latest/"
+
+
 def test_what_was_approved_before_comes_out_at_the_new_address() -> None:
     section = make_section("News", slug="news")
     issue = make_issue(8)
