@@ -14,6 +14,7 @@ from digest.placeholders import TOKEN
 from digest.tree import Tree
 from digest.values import Value, values_of
 from publication.masthead import current
+from publication.models import Publication
 from toolbox import mjml
 from toolbox.text import printable
 
@@ -36,13 +37,15 @@ class Rendering:
     parts: list[Part] = dataclasses.field(default_factory=list)
 
 
-def render(issue: Issue, contents: Tree | None = None) -> Rendering:
-    """Render every output, of `contents` where they were read already.
+def render(
+    issue: Issue, contents: Tree | None = None, *, publication: Publication | None = None
+) -> Rendering:
+    """Render every output, of `contents` where they were read already, for `publication`.
 
     Raises RenderError, which names the block or field at fault.
     """
     _check_fields(issue)
-    press = Press(issue, contents or tree.read(issue), current())
+    press = Press(issue, contents or tree.read(issue), publication or current())
     html, in_html = without_marks(_mail(press), COMMENT)
     text, in_text = without_marks(press.draw(TEXT), MARK)
     return Rendering(

@@ -1,31 +1,9 @@
-"""The masthead, and the audit trail to read. The shelves: digest.admin, which knows what ran."""
+"""The audit trail to read. Masthead and shelves: digest.admin, which knows how they are shown."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from publication.models import AuditEntry, Publication
+from publication.models import AuditEntry
 from toolbox.readonly import ReadOnlyAdmin
-
-
-@admin.register(Publication)
-class PublicationAdmin(admin.ModelAdmin[Publication]):
-    """One row: nothing to add, nothing to delete."""
-
-    fieldsets = [
-        (None, {"fields": ["name", "tagline", "about", "accent", "language"]}),
-        (
-            "Mail",
-            {"fields": ["sender_name", "sender_email", "reply_to", "postal_address", "seed_list"]},
-        ),
-        ("Readers", {"fields": ["takes_links"]}),
-        ("Rhythm", {"fields": ["publishing_day", "time_zone"]}),
-    ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        return False
 
 
 @admin.register(AuditEntry)
