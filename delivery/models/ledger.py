@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from audience.models import Subscriber
 from digest.models import Issue, RenderedIssue
-from publication.models import AppendOnlyQuerySet
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
@@ -247,88 +245,3 @@ def as_told(otherwise: str) -> Case:
         default=Value(otherwise),
         output_field=models.CharField(),
     )
-
-
-class MailEvent(models.Model):
-    """What a mail server or service told of one mail after it was sent. Never changed.
-
-    Kept by the address's hash: what is told of an address counts against it, whoever has it.
-    """
-
-    class What(models.TextChoices):
-        DELIVERED = "delivered", "Delivered"
-        HARD = "hard", "Bounced: no such address"
-        SOFT = "soft", "Bounced: not this time"
-        # Speaks of the sender or of what was said, and never counts against the person.
-        BLOCKED = "blocked", "Refused as spam or by policy"
-        COMPLAINED = "complained", "Reported as spam"
-        LEFT = "left", "Left at the mail service"
-
-    # Who told us, and its own number for it: told again, it is the same.
-    source = models.CharField(max_length=30)
-    event_id = models.CharField(max_length=100)
-    what = models.CharField(max_length=10, choices=What)
-    # When it happened, as the source says, and when we were told.
-    at = models.DateTimeField()
-    told_at = models.DateTimeField()
-    # As the source names the mail; it may be told of before we have that name ourselves.
-    message_id = models.CharField(max_length=200, db_index=True)
-    # Of the address the source says it is about, where it says so.
-    named_key = models.CharField(max_length=64, blank=True)
-    # Empty: it is about a mail that is not known here (yet).
-    delivery = models.ForeignKey(
-        Delivery, null=True, on_delete=models.PROTECT, related_name="events"
-    )
-    address_key = models.CharField(max_length=64, blank=True, db_index=True)
-    words = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "event_id"], name="event_is_told_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_what_display()} ({self.source})"
-
-
-class Pardon(models.Model):
-    """A person's word that what was told of an address until then no longer counts."""
-
-    address_key = models.CharField(max_length=64, db_index=True)
-    at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    by_name = models.CharField(max_length=150)
-    why = models.CharField(max_length=300)
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.by_name}: {self.why}"
-
-
-class Instance(models.Model):
-    """Who sends from this database: one row, to compare with what only this machine knows.
-
-    A dump that is restored elsewhere, or of yesterday, brings the row along and not the other
-    half: `delivery.fence`.
-    """
-
-    token = models.CharField(max_length=64)
-    # When its clock last looked.
-    seen_at = models.DateTimeField()
-    # Why nothing leaves until a person says that this is the one; empty: it is.
-    closed_because = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="instance_is_one_row"),
-        ]
-
-    def __str__(self) -> str:
-        return self.closed_because or "open"
