@@ -15,7 +15,6 @@ worker takes for 1,000 subscribers and for `--memory` of them (default 100,000; 
 import argparse
 import json
 import os
-import resource
 import shutil
 import socket
 import statistics
@@ -107,6 +106,7 @@ def work(mailing_id: int) -> None:
     django.setup()
     from django.utils import timezone
 
+    from bench.common.measure import most_memory
     from delivery import sending
     from delivery.models import Mailing
 
@@ -117,7 +117,7 @@ def work(mailing_id: int) -> None:
     told = {
         "seconds": time.perf_counter() - began,
         "cpu": time.process_time() - cpu,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": most_memory(),
         "states": mailing.progress(),
     }
     sys.stdout.write(json.dumps(told))

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from audience.models import Subscriber, Suppression
 from delivery.models import Delivery, DeliveryQuerySet, Mailing, as_told
-from toolbox.prepared import Slot, Update
+from toolbox.prepared import OwnSlot, Slot, Update
 from toolbox.smtp import Answer, Verdict
 
 # Renewed every few seconds while the worker lives.
@@ -122,8 +123,8 @@ class Claim:
         return held if pks is None else held.filter(pk__in=pks)
 
 
-def _slot(name: str, field: str) -> Slot:
-    return Slot(name, next(f for f in Delivery._meta.concrete_fields if f.name == field))
+def _slot(name: str, field: str, kind: type[Slot] = Slot) -> Slot:
+    return kind(name, next(f for f in Delivery._meta.concrete_fields if f.name == field))
 
 
 def _marking(now: datetime) -> Update:
@@ -131,21 +132,28 @@ def _marking(now: datetime) -> Update:
     going = Mailing.objects.filter(pk=OuterRef("mailing_id"), state=Mailing.State.RELEASED)
     people = Subscriber.objects.mailable(now).filter(pk=OuterRef("subscriber_id"))
     held = Delivery.objects.filter(
-        Exists(going),
-        Exists(people),
-        pk=_slot("pk", "id"),
+        pk=_slot("pk", "id", OwnSlot),
         claim=_slot("claim", "claim"),
+        mailing=_itself(going),
+        subscriber=_itself(people),
         state=State.SENDING,
         wire_at=None,
     )
     return Update(held, wire_at=_slot("now", "wire_at"), lease_until=_slot("until", "lease_until"))
 
 
+def _itself(rows: QuerySet[Any]) -> Subquery:
+    """The row that is meant, if it is one of `rows`. Asked of each by its key: of an EXISTS
+    PostgreSQL would make a list of all subscribers, wherever its statistics lag behind, as they do
+    after a list was taken in."""
+    return Subquery(rows.values("pk")[:1])
+
+
 @cache
 def _taking() -> Update:
     """What `record` writes of a mail that was taken."""
     ours = Delivery.objects.filter(
-        pk=_slot("pk", "id"),
+        pk=_slot("pk", "id", OwnSlot),
         claim=_slot("claim", "claim"),
         state__in=[State.SENDING, State.UNCERTAIN],
         settled_at=None,
@@ -153,10 +161,10 @@ def _taking() -> Update:
     return Update(
         ours,
         state=as_told(State.ACCEPTED),
-        attempts=_slot("attempts", "attempts"),
+        attempts=_slot("attempts", "attempts", OwnSlot),
         lease_until=None,
         finished_at=_slot("now", "finished_at"),
-        last_answer=_slot("answer", "last_answer"),
+        last_answer=_slot("answer", "last_answer", OwnSlot),
     )
 
 

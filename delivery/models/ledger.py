@@ -154,16 +154,22 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "Bounced"
         COMPLAINED = "complained", "Complained"
 
-    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
+    # Without indexes of their own: a row is written anew three times on its way, and each index
+    # with it. Constraints below serve the mailing; nobody asks for the rows of one mail.
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     subscriber = models.ForeignKey(
         Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
     # The address as sent, hashed: the row outlives the person's erasure.
     address_key = models.CharField(max_length=64)
-    mail = models.ForeignKey(RenderedMail, on_delete=models.PROTECT, related_name="+")
+    mail = models.ForeignKey(
+        RenderedMail, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     skip_reason = models.CharField(max_length=50, blank=True)
-    message_id = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=200)
     claim = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     # Set and committed before the first byte of the message: from here on it may have arrived.
@@ -186,6 +192,8 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         ordering = ["pk"]
         constraints = [
+            # And not `unique` at the field, which makes PostgreSQL a second index for LIKE.
+            models.UniqueConstraint(fields=["message_id"], name="delivery_message_id"),
             models.UniqueConstraint(
                 fields=["mailing", "subscriber"], name="delivery_once_per_subscriber"
             ),
