@@ -4,7 +4,7 @@ COPY requirements-run.txt /
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r /requirements-run.txt
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home newsdesk \
+RUN useradd --uid 10001 --no-create-home newsdesk \
     && install -d -o newsdesk -g newsdesk /var/lib/newsdesk
 COPY --from=build /venv /venv
 COPY . /app
