@@ -21,9 +21,7 @@ _UNSEEN = re.compile(
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _PILE = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
 # Without one of these there is neither.
-_ODD = re.compile(
-    f"[\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f{_ACCENTS}]"
-)
+_ODD = re.compile(f"[\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f{_ACCENTS}]")
 _ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 # What nearly all of any text is, read as one space; no other character is read as white space.
 _COMMON = bytes(
