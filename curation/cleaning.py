@@ -4,13 +4,14 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import escape
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 from curation.identity import web_address
 from curation.parsed import ParsedEntry
 from toolbox.html import clean_entry, to_line, to_title
-from toolbox.mojibake import repair
-from toolbox.text import one_line, printable, storable
+from toolbox.mojibake import is_suspect, repair
+from toolbox.text import one_line, printable, rare, storable
 
 TITLE_LENGTH = 500
 FEED_TITLE_LENGTH = 300
@@ -27,7 +28,7 @@ LINE_LENGTH = 5_000
 # Before there were web pages there is no date; 1970 is what machines write for none.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])|[\"'”’)\]]?(?=\s))")
 # What blog software writes below an excerpt. Looking for it is slow, and for its words is not.
 _TAIL_WORDS = ("appeared", "continue reading", "read more", "read the rest", "[", "comments")
 _TAIL = re.compile(
@@ -66,8 +67,10 @@ def entry(
         "html": html[:HTML_LENGTH],
         "summary": summary[:HTML_LENGTH],
     }
-    came = {name: storable(text) for name, text in came.items()}
-    said = {name: repair(text) for name, text in came.items()}
+    letters = rare("\n".join(came.values()))
+    if storable(letters) != letters:
+        came = {name: storable(text) for name, text in came.items()}
+    said = {name: repair(text) for name, text in came.items()} if is_suspect(letters) else came
     title, html, summary = said["title"], said["html"], said["summary"]
     url = web_address(href, base)
     # Twice: some feeds escape their markup once too often.
@@ -108,15 +111,22 @@ def title_warning(title: str) -> str:
 def blurb(text: str) -> str:
     """The first one to three sentences of `text`, at most 300 characters."""
     text = _without_tail(text[:BLURB_ENOUGH])
-    sentences = _SENTENCE_END.split(text, maxsplit=BLURB_SENTENCES)
-    kept = sentences[0]
-    for sentence in sentences[1:BLURB_SENTENCES]:
+    first, *others = _sentences(text)
+    kept = first
+    for sentence in others:
         if len(kept) + len(sentence) >= BLURB_LENGTH:
             break
         kept = f"{kept} {sentence}".strip()
     if len(kept) > BLURB_LENGTH:
         kept = one_line(kept, BLURB_LENGTH).rpartition(" ")[0].rstrip(" ,;:–-") + "…"
     return kept
+
+
+def _sentences(text: str) -> list[str]:
+    """The first few."""
+    ends = [end.end() for end in islice(_SENTENCE_END.finditer(text), BLURB_SENTENCES)]
+    ends = ends if len(ends) == BLURB_SENTENCES else [*ends, len(text)]
+    return [text[start:end].lstrip() for start, end in pairwise([0, *ends])]
 
 
 def _without_tail(text: str) -> str:
@@ -150,6 +160,8 @@ def language_code(code: str) -> str:
 
 def _garbled(came: dict[str, str], said: dict[str, str]) -> dict[str, str]:
     """What was repaired, as it came; a summary that is the content is kept once."""
+    if said is came:
+        return {}
     kept = {name: text for name, text in came.items() if said[name] != text}
     if kept.get("summary") == kept.get("html"):
         kept.pop("summary", None)
@@ -167,4 +179,7 @@ def _believed(date: datetime | None) -> datetime | None:
 
 def _person(author: str) -> str:
     """A name without the mail address some feeds put beside it."""
-    return one_line(_MAIL.sub("", to_line(author)).strip(" ()<>,;"), 200)
+    name = to_line(author)
+    if "@" in name:
+        name = _MAIL.sub("", name)
+    return one_line(name.strip(" ()<>,;"), 200)

@@ -23,6 +23,8 @@ LEFT_WORDS = 2
 # In so many titles of a feed a name must stand before it counts as written on all of them.
 USUAL = 3
 DASHES = {"-", "–", "—"}
+# One look that spares nearly every title the long one.
+_BAR_IN = re.compile(r"[|·•–—:«»-]")
 _BAR = re.compile(r"\s+[|·•–—-]\s+|\s+::\s+|\s+[«»]\s+|\s*\|\s*")
 # What GitHub and GitLab write around the name of a repository.
 _FORGE_BEFORE = re.compile(r"^GitHub\s+[-–—]\s+(?=[\w.-]+/[\w.-]+)")
@@ -75,7 +77,7 @@ def tidy_title(
     in titles there, too, or a well-known site behind it: "Testing - YouTube".
     """
     title = _without_forge(title)
-    if not _BAR.search(title):
+    if not _BAR_IN.search(title) or not _BAR.search(title):
         return title
     label = _squeezed(source_label(url))
     said = {_squeezed(name) for name in names if name}
@@ -91,7 +93,7 @@ def tidy_title(
 
 def tidy_blurb(text: str) -> str:
     """A blurb without GitHub's invitation to join it."""
-    return _INVITATION.sub("", text).strip()
+    return (_INVITATION.sub("", text) if "GitHub" in text else text).strip()
 
 
 def raw(said: str, title: str) -> str:

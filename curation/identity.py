@@ -33,13 +33,14 @@ TRACKING = re.compile(
 )
 # An address that is whole and safe as it stands, as nearly all are.
 PLAIN = re.compile(
-    r"https?://[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){0,3}/[\w./~+,=@-]*(?:\?[\w./~+,=@&-]+)?",
+    r"https?://[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){0,3}/[\w./~+,=@-]*"
+    r"(?:%[89A-F][0-9A-F][\w./~+,=@-]*)*(?:\?[\w./~+,=@&-]+)?",
     re.ASCII,
 )
 # Of those, where nothing is left to fold but the beginning, the end and second addresses.
 _FOLDED = re.compile(
     r"https?://(?:www\.)?(?!www\.)(?P<host>[a-z0-9]{1,60}(?:[.-][a-z0-9]{1,60}){1,3})"
-    r"(?P<path>(?:/(?!\.)[\w.~-]*)+)",
+    r"(?P<path>(?:/(?!\.)[\w.~-]*(?:%[89A-F][0-9A-F][\w.~-]*)*)+)",
     re.ASCII,
 )
 HTTP = re.compile(r"https?://(www\.)?", re.IGNORECASE)
@@ -88,6 +89,8 @@ def canonical_url(url: str) -> str:
 
 def untracked(url: str) -> str:
     """`url` as it came, without the parameters that say where a reader came from."""
+    if "?" not in url:
+        return url
     parts = urlsplit(url)
     kept = _untracked(parts.hostname or "", parts.query)
     return url if kept == parts.query else parts._replace(query=kept).geturl()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from curation.models import Entry, EntryContent, Feed
 from curation.models.feed import URL_LENGTH
 from curation.offering import Told
 from curation.parsed import ParsedEntry, ParsedFeed
+from toolbox import personal
 from toolbox.rows import insert
 
 # Raw texts are kept to be looked at, not to fill the disk.
@@ -100,11 +101,15 @@ def _fresh(feed: Feed, parsed: ParsedFeed, *, spoke: bool) -> list[_Said]:
     if spoke:
         rows = Entry.objects.filter(feed=feed, identity__in=[identity for identity, _ in said])
         known = set(rows.order_by().values_list("identity", flat=True))
-    return [
-        _Said(feed, entry, identity, _address(entry))
-        for identity, entry in reversed(said)
-        if identity not in known
-    ]
+    fresh = ((identity, _impersonal(entry)) for identity, entry in said if identity not in known)
+    return [_Said(feed, entry, identity, _address(entry)) for identity, entry in fresh][::-1]
+
+
+def _impersonal(entry: ParsedEntry) -> ParsedEntry:
+    """Without links that act for one of our subscribers."""
+    url = "" if personal.holds_whole(entry.url) else entry.url
+    html = personal.without(entry.html)
+    return entry if (url, html) == (entry.url, entry.html) else replace(entry, url=url, html=html)
 
 
 def _address(entry: ParsedEntry) -> UUID | None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from curation import learning, merging
+from curation import learning
 from curation.decoding import decode
 from curation.deeds import QueueError
 from curation.models import Link
@@ -76,7 +76,6 @@ def look_due(now: datetime) -> Report:
     looks = asyncio.run(_look_at([link.url for link in links])) if links else {}
     for link in links:
         _keep(link, looks.get(link.url, Look(again=True)), now, report)
-    merging.gather_strays()
     return report
 
 

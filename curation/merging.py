@@ -128,7 +128,8 @@ def gather_strays() -> int:
     """Move on what was stored on a link in the moment in which it was merged; how many rows."""
     moved, onto = 0, set[int]()
     for model in (LinkAddress, Entry, LinkUse):
-        rows = model._default_manager.filter(link__merged_into__isnull=False).order_by()
+        # Not `isnull`, for which SQLite would look at every row there is.
+        rows = model._default_manager.filter(link__merged_into__gt=0).order_by()
         for pk, into in list(rows.values_list("pk", "link__merged_into")):
             moved += model._default_manager.filter(pk=pk).update(link_id=into)
             onto.update([into] if into else [])

@@ -16,7 +16,7 @@ from feedparser.urls import _urljoin, make_safe_absolute_uri
 from curation.identity import PLAIN as WHOLE_ADDRESS
 from curation.quickdates import moment_of
 from curation.quicknames import Unsure, check_inside, is_ignored, name_of
-from toolbox.text import rare
+from toolbox.text import unusual
 
 PLAIN, HTML = "text/plain", "text/html"
 TYPES = {"text": PLAIN, "plain": PLAIN, PLAIN: PLAIN, "html": HTML, HTML: HTML}
@@ -100,7 +100,7 @@ def join(base: str, address: str) -> str:
 
 def certain(text: str) -> str:
     """`text`, where feedparser leaves it alone. Raises Unsure."""
-    if not text.isascii() and _C1.search(rare(text)):
+    if not text.isascii() and _C1.search(unusual(text)):
         raise Unsure
     return text
 

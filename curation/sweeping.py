@@ -1,12 +1,12 @@
-"""What waits in this room for the clock: feeds to poll, pages to look at, links to score, and
-news of sick feeds."""
+"""What waits in this room for the clock: feeds to poll, pages to look at, links to score, what
+strayed when links were merged, and news of sick feeds."""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Min
 
-from curation import alerting, looking
+from curation import alerting, looking, merging
 from curation.models import Feed, Link
 from curation.tasks import look_due, poll_due, rank_due
 from toolbox.nudges import nudge
@@ -24,6 +24,8 @@ def sweep(now: datetime) -> str | None:
     if Link.objects.due_for_score(now).exists():
         nudge(rank_due)
         done.append("links to score")
+    if strays := merging.gather_strays():
+        done.append(f"{strays} rows moved on to where their links were merged")
     if ailing := alerting.note(now):
         done.append(f"the editors are told of {ailing} feeds")
     return ", ".join(done) or None

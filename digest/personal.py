@@ -4,13 +4,7 @@ Whoever brings a post to the queue, or pastes from a mail of ours, may bring suc
 frozen into an issue it would let any reader unsubscribe that one person.
 """
 
-import re
 from collections.abc import Iterator
-from functools import cache
-from html import unescape
-from urllib.parse import unquote, urlsplit
-
-from django.conf import settings
 
 from digest.drawing import Press
 from digest.outputs import OUTPUTS
@@ -18,16 +12,8 @@ from digest.placeholders import subscriber_links
 from digest.rendering import Rendering
 from digest.tree import Item, SectionNode
 from toolbox.html import clean_rich
+from toolbox.personal import holds
 from toolbox.urls import absolute
-
-PAGES = "(?:unsubscribe|preferences|confirm)"
-# The rest of an address, up to its question mark.
-PART = r"""[^\s"'<>?#]"""
-
-
-def holds(text: str) -> bool:
-    """Whether `text` (HTML or plain) holds such an address: of our site, or without a host."""
-    return _pattern(settings.SITE_URL).search(unquote(unescape(text))) is not None
 
 
 def held_by(rendering: Rendering) -> bool:
@@ -52,12 +38,3 @@ def guilty_sections(press: Press) -> Iterator[SectionNode]:
     for section in press.tree.sections:
         if holds(f"{section.title} {clean_rich(section.intro, base=absolute('/'))}"):
             yield section
-
-
-@cache
-def _pattern(site: str) -> re.Pattern[str]:
-    host = re.escape(urlsplit(site).hostname or "")
-    ours = rf"(?<![\w-]){host}(?::\d+)?{PART}*"
-    # Behind anything that could end a host it is a page of somebody else's.
-    bare = r"(?<![\w./:\]-])"
-    return re.compile(rf"(?:{ours}|{bare})/{PAGES}/{PART}", re.IGNORECASE)

@@ -38,13 +38,18 @@ _SUSPECT = re.compile(f"[{_FIRST}][{_SECOND}]")
 _FAR_FROM_IT = re.compile("([\0-\x7f]{3})[\0-\x7f]+([\0-\x7f]{3})")
 
 
+def is_suspect(text: str) -> bool:
+    """Whether any of `text` may be garbled; `toolbox.text.rare` of it tells as well."""
+    return bool(_SUSPECT.search(rare(text)))
+
+
 @lru_cache(8)
 def repair(text: str) -> str:
     """`text` as it was meant, or as it is where that is not plainly better. Never raises.
 
     A few are remembered: many feeds say the same in summary and content.
     """
-    if text.isascii() or not _SUSPECT.search(rare(text)):
+    if text.isascii() or not is_suspect(text):
         return text
     better = _GREEK.sub(_meant, text) if _is_read_as_greek(text) else text
     return ftfy.fix_encoding(better) if is_bad(_FAR_FROM_IT.sub(r"\1\2", better)) else better

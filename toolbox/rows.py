@@ -9,15 +9,19 @@ from django.db.models import (
     AutoField,
     BooleanField,
     CharField,
+    DateTimeField,
     Field,
     ForeignKey,
     IntegerField,
     Model,
     TextField,
+    UUIDField,
 )
 
 # Columns that take strings, numbers and None as they are.
 PLAIN_FIELDS = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
+# Their values are of one type: nothing has to be read into it.
+TYPED_FIELDS = (DateTimeField, UUIDField)
 PLAIN = {bool, int, str, type(None)}
 # Beyond this a longer statement gains nothing.
 AT_ONCE = 500
@@ -46,6 +50,8 @@ def insert(model: type[Model], rows: Sequence[Row], *, ignore_conflicts: bool = 
 
 def _preparing(field: Field[Any, Any]) -> Callable[[Any, Any], Any]:
     """How a value of `field` becomes what its column takes; of a row, its key."""
+    if isinstance(field, TYPED_FIELDS):
+        return lambda value, database: field.get_db_prep_value(value, database, prepared=True)
 
     def prepare(value: Any, database: Any) -> Any:
         return field.get_db_prep_save(value.pk if isinstance(value, Model) else value, database)

@@ -20,6 +20,9 @@ _UNSEEN = re.compile(
 )
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _PILE = re.compile(f"([{_ACCENTS}]{{3}})[{_ACCENTS}]+")
+# Without one of these there is neither.
+_ODD = re.compile(f"[\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f{_ACCENTS}]")
+_ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 # What nearly all of any text is, read as one space; no other character is read as white space.
 _COMMON = bytes(
     0x20 if byte in b"\t\n\r" or 0x20 <= byte < 0x7F else 1 if byte in b"\v\f" else byte
@@ -31,23 +34,27 @@ _LINE = 60
 
 def storable(text: str) -> str:
     """`text` as raw as XML and PostgreSQL can hold it: to be kept, never to be shown."""
-    return _NOT_XML.sub("", text) if _NOT_XML.search(rare(text)) else text
+    return _NOT_XML.sub("", text) if _NOT_XML.search(unusual(text)) else text
 
 
 def printable(text: str) -> str:
     """`text` without characters that XML or PostgreSQL refuse, and without bidi overrides."""
     if len(text) < _LINE and text.isprintable():
         return text
-    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(rare(text)) else text
+    return _UNPRINTABLE.sub("", text) if _UNPRINTABLE.search(unusual(text)) else text
+
+
+@lru_cache(32)
+def unusual(text: str) -> str:
+    """Of `text` only what is no printable ASCII: who looks for single characters need not go
+    through pages of Latin letters. A few are remembered: many look at the same text."""
+    letters = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return letters.decode("utf-8", "surrogatepass")
 
 
 @lru_cache(32)
 def rare(text: str) -> str:
-    """Of `text` only what is no printable ASCII, with a space for all that stands between.
-
-    Whoever looks for such characters need not go through pages of Latin letters, which takes
-    longer than parsing what they stand in. A few are remembered: many look at the same text.
-    """
+    """`unusual`, with a space for all that stood between: who looks for pairs needs neighbours."""
     encoded = text.encode("utf-8", "surrogatepass").translate(_COMMON)
     return b" ".join(encoded.split()).decode("utf-8", "surrogatepass")
 
@@ -59,7 +66,7 @@ def one_line(text: str, length: int | None = None) -> str:
     """
     text = printable(text)
     if not text.isascii():
-        if _UNSEEN.search(rare(text)) or _PILE.search(rare(text)):
+        if _ODD.search(unusual(text)):
             text = _PILE.sub(r"\1", _UNSEEN.sub("", text))
         text = unicodedata.normalize("NFC", text)
     line = " ".join(text.split())

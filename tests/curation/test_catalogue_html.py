@@ -3,8 +3,10 @@
 import re
 from html import escape, unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
@@ -160,3 +162,47 @@ def test_e12_tags_of_a_mail_are_gone() -> None:
 
     assert "mj-" not in html
     assert "one" in html
+
+
+TOKEN = "HrTTb2xk9w:1v"
+PERSONAL = ["unsubscribe", "preferences", "confirm", "account"]
+
+
+@pytest.mark.parametrize("page", PERSONAL)
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "{site}/{page}/{token}/",
+        "{site}/{page}/{token}/?utm_source=feed#x",
+        "{site}//x/../{page}/{token}/",
+        "{site}/%{letter:x}{rest}/{token}/",
+        "HTTP://{host}:80/{page}/{token}",
+    ],
+)
+def test_e13_no_link_of_a_feed_acts_for_one_of_our_readers(
+    page: str, spelling: str, settings: LazySettings, client: Client
+) -> None:
+    settings.SITE_URL = "https://digest.example"
+    site, host = settings.SITE_URL, "Digest.example"
+    parts = {"page": page, "token": TOKEN, "letter": ord(page[0]), "rest": page[1:]}
+    url = spelling.format(site=site, host=host, **parts)
+    entry = say(f'Leave: <a href="{escape(url)}">Unsubscribe</a>', "content")
+    told = f"<rss version='2.0'><channel><item><title>Leave</title><link>{url}</link></item>"
+    feed = make_feed()
+    take_in(feed, parse(f"{told}</channel></rss>".encode(), "", HERE), NOW)
+
+    assert "Unsubscribe</a>" in entry.content.html, "its words stay"
+    linked = feed.entries.get()
+    assert (linked.title, linked.url, linked.link) == ("Leave", "", None)
+    for address in (reverse("planet:planet"), "/feeds/planet.atom"):
+        shown = unquote(unescape(client.get(address).content.decode()))
+        assert "Leave" in shown
+        assert TOKEN not in shown, address
+
+
+def test_e13_a_page_of_another_site_stays_whatever_it_is_called() -> None:
+    url = f"https://blog.example/unsubscribe/{TOKEN}/"
+    entry = say(f'<a href="{url}">x</a> <a href="/account/{TOKEN}/">y</a>', "content")
+
+    assert entry.content.html.count(f"https://blog.example/unsubscribe/{TOKEN}/") == 1
+    assert f"https://blog.example/account/{TOKEN}/" in entry.content.html

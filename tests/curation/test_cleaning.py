@@ -14,6 +14,7 @@ from curation.cleaning import BLURB_LENGTH, as_html, blurb, entry, language_code
         ("One. Two! Three? Four.", "One. Two! Three?"),
         ("“Quoted.” Then more.", "“Quoted.” Then more."),
         ("一つ。二つ。三つ。四つ。", "一つ。 二つ。 三つ。"),
+        ("一つ。 二つ！ 三つ", "一つ。 二つ！ 三つ"),
         ("Text. Continue reading The Title", "Text."),
         ("Half a sen […]", "Half a sen"),
         ("Comments", ""),

@@ -70,6 +70,14 @@ def test_it_leaves_a_large_body_to_a_process() -> None:
         assert "processes" in vars(pool)
 
 
+def test_its_processes_step_back_behind_whoever_stores() -> None:
+    with Parsers(parsers.PROCESSES_FROM) as pool:
+        parse(pool, RSS)
+        pids = list(pool.processes._processes)
+        mine = os.getpriority(os.PRIO_PROCESS, 0)
+        assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in pids} == {mine + parse_process.NICE}
+
+
 def test_it_goes_on_after_a_body_that_killed_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with Parsers(parsers.PROCESSES_FROM) as pool:
         with monkeypatch.context() as deadly:
