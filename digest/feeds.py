@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from digest import shelving
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem, RenderedIssue
-from publication.masthead import current
+from publication import masthead
 from toolbox.syndication import AtomFeed, RssFeed
 from toolbox.text import one_line
 from toolbox.urls import absolute_url
@@ -24,19 +24,19 @@ ITEMS = 50
 @public_page
 def rss(request: HttpRequest) -> HttpResponse:
     """RSS 2.0."""
-    return _answer(RssFeed, "archive:rss")
+    return _answer(request, RssFeed, "archive:rss")
 
 
 @public_page
 def atom(request: HttpRequest) -> HttpResponse:
     """Atom 1.0."""
-    return _answer(AtomFeed, "archive:atom")
+    return _answer(request, AtomFeed, "archive:atom")
 
 
 @public_page
 def json(request: HttpRequest) -> HttpResponse:
     """JSON Feed 1.1."""
-    publication = current()
+    publication = masthead.of(request)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": publication.name,
@@ -60,7 +60,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         if now == slug:
             raise Http404
         return redirect("archive:section_atom", now, permanent=True)
-    publication = current()
+    publication = masthead.of(request)
     feed = AtomFeed(
         title=f"{publication.name}: {latest[0].section_title}",
         link=absolute_url("archive:section", slug),
@@ -76,8 +76,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     return _written(feed)
 
 
-def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
-    publication = current()
+def _answer(request: HttpRequest, kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
+    publication = masthead.of(request)
     feed = kind(
         title=publication.name,
         link=absolute_url("archive:home"),
