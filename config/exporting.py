@@ -30,6 +30,7 @@ ALONE = [
     "archive:sitemap", "archive:robots", "publication:about", "publication:look",
     "publication:icon",
 ]  # fmt: skip
+FORMS = ("rss", "atom", "json")
 # What a file cannot answer.
 LIVE = [
     "archive:search", "audience:subscribe", "planet:planet", "planet:atom", "planet:opml",
@@ -96,12 +97,11 @@ class _Export:
     def moved(self, former: str, now: str) -> None:
         """A section's former address leads on, as well as files can."""
         page = reverse("archive:section", args=[now])
-        feed, old = (reverse("archive:section_atom", args=[slug]) for slug in (now, former))
-        if not (self.folder / feed[1:]).exists():
-            return
         leading = render_to_string("archive/moved.html", {"address": page})
         self.write(f"{reverse('archive:section', args=[former])}index.html", leading.encode())
-        self.write(old, self.answer(feed))
+        for form in FORMS:
+            feed, old = (reverse(f"archive:section_{form}", args=[slug]) for slug in (now, former))
+            self.write(old, self.answer(feed))
 
     def answer(self, path: str) -> bytes:
         """What the site answers there, by the way of every request."""
@@ -160,6 +160,6 @@ def _paths() -> list[str]:
         *(reverse("archive:issue", args=[number]) for number in numbers),
         *(reverse("archive:card", args=[number]) for number in numbers),
         *(reverse("archive:section", args=[slug]) for slug in shelves),
-        *(reverse("archive:section_atom", args=[slug]) for slug in shelves),
+        *(reverse(f"archive:section_{form}", args=[slug]) for slug in shelves for form in FORMS),
         *(reverse("archive:source", args=[domain]) for domain in domains),
     ]

@@ -64,7 +64,9 @@ def _edition(request: HttpRequest, asked: dict[str, Any]) -> Edition | None:
     `domain` of the address is not out."""
     if not hasattr(request, "edition"):
         published = Issue.objects.published()
-        there = all(published.filter(**{ASKED[name]: asked[name]}).exists() for name in asked)
+        there = all(
+            published.filter(**{ASKED[name]: asked[name]}).exists() for name in asked.keys() & ASKED
+        )
         request.edition = _known(request) if there else None  # type: ignore[attr-defined]
     return request.edition  # type: ignore[attr-defined]
 
