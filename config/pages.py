@@ -60,6 +60,15 @@ class Pages:
         self.asked = -FRESH
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = self.answer(environ, start)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return answer
+        # Django leaves it to the server to drop the body, and gunicorn logs each that it drops.
+        getattr(answer, "close", lambda: None)()
+        return []
+
+    def answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """From memory, or by the application."""
         environ[KNOWN] = self.current
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
             return self.application(environ, start)
@@ -133,7 +142,7 @@ def _answer(page: Page, environ: WSGIEnvironment, start: StartResponse) -> Itera
     headers = [h for h in page.headers if h[0].lower() != "content-length"]
     headers.append(("Content-Length", str(len(body))))
     start("200 OK", _vary(_packed(headers) if packed else headers))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    return [body]
 
 
 def _is_held(page: Page, environ: WSGIEnvironment) -> bool:

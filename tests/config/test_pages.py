@@ -116,6 +116,9 @@ def test_head_says_the_same_without_the_body(desk: Desk) -> None:
 
     assert (status, headers["Content-Length"], body) == ("200 OK", str(length), b"")
     assert desk.drawn == 1
+    # One that is not kept, too.
+    status, headers, body = desk.get("/issues/7/?again", "HEAD")
+    assert (status, headers["Content-Length"], body) == ("200 OK", str(length), b"")
 
 
 def test_what_is_published_or_changed_is_seen_within_a_second(desk: Desk) -> None:
