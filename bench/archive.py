@@ -1,17 +1,23 @@
 """A published page beside the same page assembled by queries and templates, and beside nginx.
 
-    python bench/archive.py [--issues 500] [--seconds 4] [--rounds 3]
+    python bench/archive.py [--issues 500] [--seconds 4] [--rounds 3] [--database postgres://…]
 
-Fills an SQLite database in a temporary folder with issues of 40 links, serves it by gunicorn with
-two workers of four threads, the same bytes by nginx, and asks with wrk on the same machine. Rates
-are medians over rounds in which all take turns. Needs Debian's packages nginx and wrk.
+Fills a database with issues of 40 links: SQLite in a temporary folder, or one of its own beside
+the PostgreSQL that is named, dropped at the end. Serves it by gunicorn with two workers of four
+threads, the same bytes by nginx, and asks with wrk on the same machine. Rates are medians over
+rounds in which all take turns. Needs Debian's packages nginx and wrk.
+
+A page is cold that no worker has drawn yet. Searches ask for words as often as the archive says
+them: alone, in pairs, in one year and section.
 """
 
 import argparse
 import os
+import random
 import re
 import secrets
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -20,20 +26,38 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[0] = str(ROOT)
+
+from bench.scale import database
+
 ITEMS = 40
-SEARCHES = 200
+SEARCHES = 400
 COLD = 10.0  # milliseconds
 P95 = 50.0  # milliseconds
+SEEN = 1.0  # seconds until an edit is seen in every worker
 NGINX = """daemon off; pid {folder}/nginx.pid; error_log stderr crit; worker_processes 1;
 events {{ worker_connections 256; }}
 http {{ access_log off; default_type text/html; client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;
   scgi_temp_path {folder}/s;
   server {{ listen 127.0.0.1:{port}; root {folder}/pages; index index.html; }} }}
+"""
+# In a process of its own: a correction, and the moment after its commit.
+CORRECT = """
+import time, django
+django.setup()
+from digest.correcting import Correction, correct
+from digest.models import Issue
+issue = Issue.objects.get(number={number})
+mended = Correction(issue.items.first().uid, "The title was another.", {{"title": "Mended"}})
+correct(issue, mended, by=None)
+print(time.time())
 """
 
 
@@ -43,7 +67,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
+def environment(folder: Path, port: int, url: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "VAR_DIR": str(folder),
@@ -54,52 +78,8 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "EMAIL_URL": "smtp://127.0.0.1:1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(ROOT),
+        **({"DATABASE_URL": url} if url else {}),
     }
-
-
-def fill(issues: int) -> None:
-    """In a process of its own: one issue after the other, approved and published."""
-    import random
-    from datetime import date, timedelta
-
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from digest.approval import approve
-    from digest.models import Issue, IssueSection, LinkBlock
-    from digest.publishing import publish
-
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    dice, now = random.Random(7), timezone.now()
-    letters = "abcdefghijklmnoprstuvw"
-    words = ["".join(dice.choices(letters, k=dice.randint(3, 9))) for _ in range(4000)]
-    weights = [1 / (rank + 2) for rank in range(len(words))]
-
-    def sentence(length: int) -> str:
-        return " ".join(dice.choices(words, weights, k=length)).capitalize()
-
-    for number in range(1, issues + 1):
-        day = date(2016, 1, 1) + timedelta(weeks=number)
-        issue = Issue.objects.create(number=number, title=sentence(6), date=day)
-        for position, title in enumerate(("News", "Articles", "Projects", "Videos", "Forum")):
-            section = IssueSection.objects.create(issue=issue, title=title, position=position)
-            LinkBlock.objects.bulk_create(
-                LinkBlock(
-                    parent=issue,
-                    region=section.key,
-                    ordering=n,
-                    title=sentence(7),
-                    url=f"https://site{dice.randint(1, 900)}.example/{number}/{n}",
-                    blurb=f"<p>{sentence(25)}.</p>",
-                )
-                for n in range(ITEMS // 5)
-            )
-        approve(issue, by=None)
-        publish(issue, by=None, now=now)
 
 
 @contextmanager
@@ -138,7 +118,7 @@ def rate(url: str, seconds: int, *headers: str) -> float:
 
 
 def milliseconds(port: int, paths: list[str]) -> list[float]:
-    """How long each takes, one after the other over one connection."""
+    """How long each takes, one after the other over one connection; the first two warm it up."""
     connection, taken = HTTPConnection("127.0.0.1", port), []
     for path in paths:
         began = time.perf_counter()
@@ -146,15 +126,91 @@ def milliseconds(port: int, paths: list[str]) -> list[float]:
         answer = connection.getresponse()
         answer.read()
         taken.append((time.perf_counter() - began) * 1000)
-        assert answer.status == 200, path
-    return taken
+        assert answer.status == 200, (path, answer.status)
+    return taken[2:]
 
 
-def measure(port: int, peer: int, static: int, args: argparse.Namespace) -> None:
+def fetch(port: int, path: str) -> tuple[str, str]:
+    """The page and its ETag, over a connection of its own: any worker answers."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    return body, answer.headers["ETag"]
+
+
+def onward(port: int, path: str, most: int) -> list[str]:
+    """The addresses of the pages that go on from a long list, one after the other."""
+    found, link = [path], re.compile(r'href="(\?after=[^"]+)"')
+    while len(found) < most and (after := link.search(fetch(port, found[-1])[0])):
+        found.append(f"{path}{unescape(after[1])}")
+    return found
+
+
+def questions(port: int, issues: int) -> list[str]:
+    """Searches in words of items picked by chance, from all over the archive."""
+    dice, asked = random.Random(11), []
+    for place in range(SEARCHES):
+        page = fetch(port, f"/issues/{dice.randint(1, issues)}/")[0]
+        year = re.search(r'<time datetime="(\d{4})-', page)
+        said = dice.choice(re.findall(r'<div class="blurb"[^>]*><p>([^<]+)\.</p>', page))
+        one, other = dice.choices(said.lower().split(), k=2)
+        assert year
+        where = {"section": "news", "year": year[1]} if place % 4 == 3 else {}
+        asked.append({"q": f"{one} {other}" if place % 4 == 2 else one, **where})
+    return [f"/search/?{urlencode(query)}" for query in asked]
+
+
+def seen_after(port: int, number: int, env: dict[str, str]) -> float:
+    """Seconds from the commit of a correction to the last answer without it, by any worker."""
+    code = CORRECT.format(number=number)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+    )
+    stale, fresh = time.time(), 0
+    # Forty in a row by new ones of two workers: none is left that knows the old page.
+    while process.poll() is None or fresh < 40:
+        asked = time.time()
+        if "Mended" in fetch(port, f"/issues/{number}/")[0]:
+            fresh += 1
+        else:
+            stale, fresh = asked, 0
+        time.sleep(0.01)
+    assert process.returncode == 0, "the correction failed"
+    return stale - float(process.communicate()[0])
+
+
+def tell_cold(port: int, issues: int) -> None:
+    """A page that no worker has drawn yet, of each kind."""
+    some = "".join(fetch(port, f"/issues/{n}/")[0] for n in (2, 3, 4))
+    sources = sorted(set(re.findall(r'href="https://(site\d+\.example)/', some)))
+    kinds = {
+        "issue page": milliseconds(port, [f"/issues/{n}/" for n in range(1, issues, 7)]),
+        "source page": milliseconds(port, [f"/sources/{site}/" for site in sources]),
+        "section page": milliseconds(port, onward(port, "/sections/news/", 50)),
+        "list of all issues": milliseconds(port, [f"/issues/?{n}" for n in range(12)]),
+        "home page": milliseconds(port, [f"/?{n}" for n in range(12)]),
+        "feed": milliseconds(port, [f"/feeds/issues.atom?{n}" for n in range(12)]),
+    }
+    for kind, taken in kinds.items():
+        worst = max(taken)
+        print(f"cold {kind}: median {statistics.median(taken):.1f}, worst {worst:.1f} ms")
+    print(f"ratio cold/limit {statistics.median(kinds['issue page']) / COLD:.2f}")
+
+
+def tell_search(port: int, issues: int) -> None:
+    taken = milliseconds(port, questions(port, issues))
+    p50, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+    print(
+        f"search over {issues * ITEMS:,} items, {len(taken)} questions: "
+        f"p50 {p50:.1f}, p95 {p95:.1f}, worst {max(taken):.1f} ms (limit {P95:g})"
+    )
+    print(f"ratio search-p95/limit {p95 / P95:.2f}")
+
+
+def tell_rates(port: int, peer: int, static: int, args: argparse.Namespace) -> None:
     page = f"/issues/{args.issues // 2}/"
-    cold = milliseconds(port, [f"/issues/{n}/" for n in range(1, args.issues, 7)])[2:]
-    words = re.findall(r"[a-z]{4,}", fetch(port, page)[0].decode())[-SEARCHES:]
-    search = milliseconds(port, [f"/search/?q={word}" for word in words])
     etag = fetch(port, page)[1]
     rows: dict[str, list[float]] = {}
     for _ in range(args.rounds):
@@ -167,48 +223,47 @@ def measure(port: int, peer: int, static: int, args: argparse.Namespace) -> None
             rows.setdefault(name, []).append(rate(url, args.seconds, *headers))
     told = {name: statistics.median(rates) for name, rates in rows.items()}
     print("requests/s: " + ", ".join(f"{name} {number:,.0f}" for name, number in told.items()))
-    print(f"cold page, median of {len(cold)}: {statistics.median(cold):.1f} ms (limit {COLD:g})")
-    p95 = statistics.quantiles(search, n=20)[-1]
-    items = args.issues * ITEMS
-    print(f"search, p95 of {len(search)} over {items:,} items: {p95:.1f} ms (limit {P95:g})")
-    print(f"ratio cold/limit {statistics.median(cold) / COLD:.2f}")
-    print(f"ratio search-p95/limit {p95 / P95:.2f}")
     print(f"ratio page/assembled {told['page'] / told['assembled']:.1f}")
     print(f"ratio page/nginx {told['page'] / told['nginx']:.3f}")
 
 
-def fetch(port: int, path: str) -> tuple[bytes, str]:
-    connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    return answer.read(), answer.headers["ETag"]
+def bench(args: argparse.Namespace, url: str, stack: ExitStack) -> None:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsdesk-bench-")))
+    port, peer, static = free_port(), free_port(), free_port()
+    env = environment(folder, port, url)
+    filler = [sys.executable, "bench/common/past_issues.py", str(args.issues)]
+    subprocess.run(filler, cwd=ROOT, env=env, check=True)
+    stack.enter_context(running(*gunicorn("config.wsgi", port), port=port, env=env))
+    tell_cold(port, args.issues)
+    tell_search(port, args.issues)
+    seen = seen_after(port, args.issues // 3, env)
+    print(f"a correction is in every worker after {seen:.2f} s (limit {SEEN:g})")
+    print(f"ratio seen/limit {seen / SEEN:.2f}")
+    stack.enter_context(running(*gunicorn("bench.assembled", peer), port=peer, env=env))
+    page = folder / "pages" / "issues" / str(args.issues // 2) / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(fetch(port, f"/issues/{args.issues // 2}/")[0])
+    folder.chmod(0o755)
+    config = folder / "nginx.conf"
+    config.write_text(NGINX.format(folder=folder, port=static))
+    stack.enter_context(running("nginx", "-c", str(config), port=static))
+    tell_rates(port, peer, static, args)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--issues", type=int, default=500)
-    parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=3)
+    for name, number in {"issues": 500, "seconds": 4, "rounds": 3}.items():
+        parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--database", metavar="URL", help="beside it; default: SQLite")
     args = parser.parse_args()
     missing = [name for name in ("nginx", "wrk") if not shutil.which(name)]
     if missing:
         sys.exit(f"Not found: {', '.join(missing)}. Debian: apt-get install {' '.join(missing)}")
+    # Told to stop, it drops its database all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsdesk-bench-")))
-        port, peer, static = free_port(), free_port(), free_port()
-        env = environment(folder, port)
-        code = f"from bench.archive import fill; fill({args.issues})"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
-        stack.enter_context(running(*gunicorn("config.wsgi", port), port=port, env=env))
-        stack.enter_context(running(*gunicorn("bench.assembled", peer), port=peer, env=env))
-        page = folder / "pages" / "issues" / str(args.issues // 2) / "index.html"
-        page.parent.mkdir(parents=True)
-        page.write_bytes(fetch(port, f"/issues/{args.issues // 2}/")[0])
-        folder.chmod(0o755)
-        config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=static))
-        stack.enter_context(running("nginx", "-c", str(config), port=static))
-        measure(port, peer, static, args)
+        url = stack.enter_context(database(args.database)) if args.database else ""
+        bench(args, url, stack)
 
 
 if __name__ == "__main__":

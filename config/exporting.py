@@ -1,4 +1,7 @@
-"""The archive as files: what any web server or CDN can serve, as the site itself answers it."""
+"""The archive as files: what any web server or CDN can serve, as the site itself answers it.
+
+What needs a server (search, sign-up, the planet) stays where the site is: the files lead there.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,24 +12,32 @@ from urllib.parse import unquote, urlencode, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import default_storage
 from django.core.handlers.base import BaseHandler
 from django.http import Http404, HttpRequest, QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.defaults import page_not_found
 
-from digest import listing
+from digest import listing, shelving
 from digest.models import Issue, PublishedItem
 
 Tell = Callable[[int, int], None]
 
-# Pages that answer without being asked anything; what needs a server (search, sign-up) is left.
+# Pages that answer without being asked anything.
 ALONE = [
     "archive:home", "archive:issue_list", "archive:rss", "archive:atom", "archive:json",
     "archive:sitemap", "archive:robots", "publication:about", "publication:look",
     "publication:icon",
 ]  # fmt: skip
+FORMS = ("rss", "atom", "json")
+# What a file cannot answer.
+LIVE = [
+    "archive:search", "audience:subscribe", "planet:planet", "planet:atom", "planet:opml",
+    "planet:submit",
+]  # fmt: skip
 _LINKED = re.compile(r'(?:href|src)="([^"]+)"')
-_ONWARD = re.compile(r'href="\?after=([^"]+)"')
+_PICTURE = re.compile(r"/media/(issues/[0-9a-f]{32}\.(?:jpg|png))")
 
 
 class ExportError(Exception):
@@ -47,13 +58,18 @@ def export(folder: Path, tell: Tell | None = None) -> int:
         if tell:
             tell(done, len(waiting))
     exporting.assets()
-    exporting.write("/404.html", page_not_found(exporting.request("/"), Http404()).content)
+    for former, now in shelving.former_slugs().items():
+        exporting.moved(former, now)
+    missing = page_not_found(exporting.request("/"), Http404()).content.decode()
+    exporting.write("/404.html", exporting.settled(missing).encode())
     return len(waiting)
 
 
 class _Export:
     def __init__(self, folder: Path) -> None:
-        self.folder, self.static = folder.resolve(), set[str]()
+        self.folder = folder.resolve()
+        self.static, self.pictures = set[str](), set[str]()
+        self.live = re.compile(f'(href|action)="({"|".join(map(reverse, LIVE))})"')
         self.handler = BaseHandler()
         self.handler.load_middleware()
 
@@ -63,12 +79,29 @@ class _Export:
         if not path.endswith("/"):
             self.write(path, body)
             return []
-        text, start = body.decode(), path.partition("after/")[0]
-        self.static |= {ref for ref in _LINKED.findall(text) if ref.startswith(settings.STATIC_URL)}
-        onward = [f"{start}after/{unquote(key)}/" for key in _ONWARD.findall(text)]
-        text = _ONWARD.sub(lambda key: f'href="{start}after/{unquote(key[1])}/"', text)
+        text, start = self.settled(body.decode()), path.partition("after/")[0]
+        site = re.escape(settings.SITE_URL)
+        # Addresses of this list: where it goes on, and its own name for search engines.
+        lists = re.compile(rf'"((?:{site})?)(?:{start})?\?after=([^"&]+)"')
+        pages = {f"{start}after/{unquote(key)}/" for _, key in lists.findall(text)}
+        text = lists.sub(lambda to: f'"{to[1]}{start}after/{unquote(to[2])}/"', text)
         self.write(f"{path}index.html", text.encode())
-        return onward
+        return sorted(pages - {path})
+
+    def settled(self, text: str) -> str:
+        """A page with the addresses that files can keep; what it shows is noted."""
+        self.static |= {ref for ref in _LINKED.findall(text) if ref.startswith(settings.STATIC_URL)}
+        self.pictures |= set(_PICTURE.findall(text))
+        return self.live.sub(rf'\1="{settings.SITE_URL}\2"', text)
+
+    def moved(self, former: str, now: str) -> None:
+        """A section's former address leads on, as well as files can."""
+        page = reverse("archive:section", args=[now])
+        leading = render_to_string("archive/moved.html", {"address": page})
+        self.write(f"{reverse('archive:section', args=[former])}index.html", leading.encode())
+        for form in FORMS:
+            feed, old = (reverse(f"archive:section_{form}", args=[slug]) for slug in (now, former))
+            self.write(old, self.answer(feed))
 
     def answer(self, path: str) -> bytes:
         """What the site answers there, by the way of every request."""
@@ -92,7 +125,12 @@ class _Export:
         return request
 
     def assets(self) -> None:
-        """The style sheets that pages name, from where the site serves them."""
+        """The style sheets and pictures that pages name, from where the site serves them."""
+        for name in self.pictures:
+            if not default_storage.exists(name):
+                raise ExportError(f"The picture media/{name} is not there: bring it back.")
+            with default_storage.open(name) as file:
+                self.write(f"/media/{name}", file.read())
         for address in self.static:
             name = address.removeprefix(settings.STATIC_URL)
             if found := finders.find(name):
@@ -122,6 +160,6 @@ def _paths() -> list[str]:
         *(reverse("archive:issue", args=[number]) for number in numbers),
         *(reverse("archive:card", args=[number]) for number in numbers),
         *(reverse("archive:section", args=[slug]) for slug in shelves),
-        *(reverse("archive:section_atom", args=[slug]) for slug in shelves),
+        *(reverse(f"archive:section_{form}", args=[slug]) for slug in shelves for form in FORMS),
         *(reverse("archive:source", args=[domain]) for domain in domains),
     ]

@@ -14,6 +14,9 @@ from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.db import DatabaseError, close_old_connections
+from django.utils.http import parse_http_date_safe
+
+from digest.editions import KNOWN, Edition
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
@@ -45,31 +48,50 @@ class Page:
 
 
 class Pages:
-    """A WSGI application in front of another. `edition` names what is published at present."""
+    """A WSGI application in front of another, which is lent the edition that is known here: a
+    page may show more than the edition that names it, never less.
+    """
 
-    def __init__(self, application: WSGIApplication, edition: Callable[[], str]) -> None:
+    def __init__(self, application: WSGIApplication, edition: Callable[[], Edition]) -> None:
         self.application, self.ask_edition = application, edition
         self.kept: dict[Key, Page] = {}
         self.size = 0
-        self.edition, self.asked = "", -FRESH
+        self.edition: Edition | None = None
+        self.asked = -FRESH
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = self.answer(environ, start)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return answer
+        # Django leaves it to the server to drop the body, and gunicorn logs each that it drops.
+        getattr(answer, "close", lambda: None)()
+        return []
+
+    def answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """From memory, or by the application."""
+        environ[KNOWN] = self.current
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
             return self.application(environ, start)
         key = tuple(str(environ.get(name, "")) for name in ASKED)
-        page, now = self.kept.get(key), time.monotonic()
-        if page and page.etag == self.current(now) and now - page.drawn < KEPT:
+        page = self.kept.get(key)
+        if page and self.is_current(page.etag) and time.monotonic() - page.drawn < KEPT:
             return _answer(page, environ, start)
         return self.draw(key, environ, start)
 
-    def current(self, now: float) -> str:
+    def is_current(self, etag: str) -> bool:
+        """Whether the edition of that name is the present one."""
+        edition = self.current()
+        return edition is not None and edition.etag == etag
+
+    def current(self) -> Edition | None:
         """The edition, no older than FRESH. While the database is away none is known."""
+        now = time.monotonic()
         if now - self.asked >= FRESH:
             try:
                 close_old_connections()
                 self.edition, self.asked = self.ask_edition(), now
             except DatabaseError:
-                self.edition = ""
+                self.edition = None
         return self.edition
 
     def draw(self, key: Key, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -83,7 +105,7 @@ class Pages:
         answer = self.application(environ, note)
         if environ["REQUEST_METHOD"] != "GET" or not _is_for_all(*said):
             return answer
-        if _value(said[1], "etag") != self.current(time.monotonic()):
+        if not self.is_current(_value(said[1], "etag")):
             return answer
         with closing(cast("Any", answer)):
             body = b"".join(answer)
@@ -112,16 +134,24 @@ def _is_for_all(status: str, headers: Headers) -> bool:
 
 
 def _answer(page: Page, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-    held = str(environ.get("HTTP_IF_NONE_MATCH", ""))
     packed = page.packed and "gzip" in str(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    if page.etag in held:
+    if _is_held(page, environ):
         start("304 Not Modified", _vary([h for h in page.headers if h[0].lower() in REPEATED]))
         return []
     body = page.packed if packed else page.body
     headers = [h for h in page.headers if h[0].lower() != "content-length"]
     headers.append(("Content-Length", str(len(body))))
     start("200 OK", _vary(_packed(headers) if packed else headers))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    return [body]
+
+
+def _is_held(page: Page, environ: WSGIEnvironment) -> bool:
+    """Whether the reader has this very page: RFC 9110, 13.2.2. The date counts alone."""
+    if tags := str(environ.get("HTTP_IF_NONE_MATCH", "")):
+        return tags.strip() == "*" or page.etag in tags
+    since = parse_http_date_safe(str(environ.get("HTTP_IF_MODIFIED_SINCE", "")))
+    changed = parse_http_date_safe(_value(page.headers, "last-modified"))
+    return since is not None and changed is not None and changed <= since
 
 
 def _packed(headers: Headers) -> Headers:

@@ -10,6 +10,7 @@ INDEX = Index(
     Link._meta.db_table,
     ("title", "blurb", "source_label", "author", "note", "url"),
     facets=("state",),
+    vast=True,
 )
 
 

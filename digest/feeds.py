@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
@@ -12,63 +12,47 @@ from django.utils.timezone import localtime
 from digest import shelving
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem, RenderedIssue
-from publication.masthead import current
-from toolbox.syndication import AtomFeed, RssFeed
+from publication import masthead
+from toolbox.syndication import AtomFeed, JsonFeed, RssFeed
 from toolbox.text import one_line
-from toolbox.urls import absolute_url
+from toolbox.urls import absolute, absolute_url
 
+Feed = RssFeed | AtomFeed | JsonFeed
+FORMS: dict[str, type[Feed]] = {"rss": RssFeed, "atom": AtomFeed, "json": JsonFeed}
 LENGTH = 10
 ITEMS = 50
 
 
 @public_page
-def rss(request: HttpRequest) -> HttpResponse:
-    """RSS 2.0."""
-    return _answer(RssFeed, "archive:rss")
+def issues(request: HttpRequest, form: str) -> HttpResponse:
+    """The newest issues, whole."""
+    publication = masthead.of(request)
+    feed = _feed(
+        request,
+        form,
+        title=publication.name,
+        link=absolute_url("archive:home"),
+        description=publication.tagline or publication.name,
+        subtitle=publication.tagline or None,
+    )
+    for latest in _latest():
+        feed.add_item(**_item(*latest))
+    return _written(feed)
 
 
 @public_page
-def atom(request: HttpRequest) -> HttpResponse:
-    """Atom 1.0."""
-    return _answer(AtomFeed, "archive:atom")
-
-
-@public_page
-def json(request: HttpRequest) -> HttpResponse:
-    """JSON Feed 1.1."""
-    publication = current()
-    feed = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": publication.name,
-        "description": publication.tagline or publication.name,
-        "language": publication.language,
-        "home_page_url": absolute_url("archive:home"),
-        "feed_url": absolute_url("archive:json"),
-        "authors": [{"name": publication.sender_name}],
-        "items": [_json_item(*latest) for latest in _latest()],
-    }
-    return JsonResponse(feed, content_type="application/feed+json")
-
-
-@public_page
-def section(request: HttpRequest, slug: str) -> HttpResponse:
-    """The items of one section, an entry each, as Atom."""
+def section(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """The items of one section, an entry each."""
     items = PublishedItem.objects.in_feeds().filter(section_slug=slug).select_related("issue")
     latest = list(items[:ITEMS])
     if not latest:
         now = shelving.current_slug(slug)
         if now == slug:
             raise Http404
-        return redirect("archive:section_atom", now, permanent=True)
-    publication = current()
-    feed = AtomFeed(
-        title=f"{publication.name}: {latest[0].section_title}",
-        link=absolute_url("archive:section", slug),
-        description="",
-        language=publication.language,
-        author_name=publication.sender_name,
-        feed_url=absolute_url("archive:section_atom", slug),
-    )
+        return redirect(f"archive:section_{form}", now, permanent=True)
+    title = f"{masthead.of(request).name}: {latest[0].section_title}"
+    page = absolute_url("archive:section", slug)
+    feed = _feed(request, form, title=title, link=page, description=title)
     mended = RenderedIssue.objects.corrections().filter(item_uid__in=[it.uid for it in latest])
     notes = list(mended.only("item_uid", "note", "created_at"))
     for item in latest:
@@ -76,23 +60,17 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     return _written(feed)
 
 
-def _answer(kind: type[RssFeed | AtomFeed], name: str) -> HttpResponse:
-    publication = current()
-    feed = kind(
-        title=publication.name,
-        link=absolute_url("archive:home"),
-        description=publication.tagline or publication.name,
-        subtitle=publication.tagline or None,
+def _feed(request: HttpRequest, form: str, **about: Any) -> Feed:
+    publication = masthead.of(request)
+    return FORMS[form](
         language=publication.language,
         author_name=publication.sender_name,
-        feed_url=absolute_url(name),
+        feed_url=absolute(request.path),
+        **about,
     )
-    for issue, rendered, notes in _latest():
-        feed.add_item(**_item(issue, rendered, notes))
-    return _written(feed)
 
 
-def _written(feed: RssFeed | AtomFeed) -> HttpResponse:
+def _written(feed: Feed) -> HttpResponse:
     answer = HttpResponse(content_type=feed.content_type)
     feed.write(answer, "utf-8")
     return answer
@@ -114,6 +92,7 @@ def _entry(item: PublishedItem, notes: list[RenderedIssue]) -> dict[str, Any]:
         "title": one_line(item.title),
         "link": item.url or ran,
         "unique_id": item.uid.urn,
+        "unique_id_is_permalink": False,
         "description": None,
         "content": content,
         "pubdate": item.issue.published_at,
@@ -136,23 +115,11 @@ def _item(issue: Issue, rendered: RenderedIssue, notes: list[RenderedIssue]) -> 
         "unique_id": address,
         "unique_id_is_permalink": True,
         "description": escape(rendered.preheader) or None,
+        "summary": rendered.preheader,
         "content": rendered.feed_body + _told(notes),
         "pubdate": issue.published_at,
         # Approved before it was published, or corrected after.
         "updateddate": max(rendered.created_at, issue.published_at or rendered.created_at),
-    }
-
-
-def _json_item(issue: Issue, rendered: RenderedIssue, notes: list[RenderedIssue]) -> dict[str, Any]:
-    item = _item(issue, rendered, notes)
-    return {
-        "id": item["unique_id"],
-        "url": item["link"],
-        "title": item["title"],
-        "summary": rendered.preheader,
-        "content_html": item["content"],
-        "date_published": item["pubdate"].isoformat(),
-        "date_modified": item["updateddate"].isoformat(),
     }
 
 

@@ -68,5 +68,4 @@ def excerpt(text: str, wanted: list[str]) -> str:
 
 
 def _answers(word: str, wanted: list[str]) -> bool:
-    plain = folded(word)
-    return any(plain.startswith(beginning) for beginning in wanted)
+    return folded(word).startswith(tuple(wanted))

@@ -31,6 +31,11 @@ def current_slug(slug: str) -> str:
     return moved or slug
 
 
+def former_slugs() -> dict[str, str]:
+    """Every slug that was left, and the one that it leads to."""
+    return dict(FormerSlug.objects.values_list("slug", "now"))
+
+
 def check_free(slug: str, former: str = "") -> None:
     """Raise AddressTakenError where `slug` leads to a section other than the one at `former`."""
     now = FormerSlug.objects.filter(slug=slug).values_list("now", flat=True).first()

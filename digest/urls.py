@@ -14,8 +14,10 @@ urlpatterns = [
     path("sitemap.xml", maps.sitemap, name="sitemap"),
     path("robots.txt", maps.robots, name="robots"),
     re_path(r"^media/issues/(?P<name>[0-9a-f]{32}\.(?:jpg|png))$", views.picture, name="picture"),
-    path("feeds/issues.rss", feeds.rss, name="rss"),
-    path("feeds/issues.atom", feeds.atom, name="atom"),
-    path("feeds/issues.json", feeds.json, name="json"),
-    path("feeds/sections/<slug:slug>.atom", feeds.section, name="section_atom"),
 ]
+for form in feeds.FORMS:
+    said = {"form": form}
+    urlpatterns += [
+        path(f"feeds/issues.{form}", feeds.issues, said, name=form),
+        path(f"feeds/sections/<slug:slug>.{form}", feeds.section, said, name=f"section_{form}"),
+    ]

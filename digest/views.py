@@ -16,7 +16,7 @@ from digest.card import drawn
 from digest.editions import public_page
 from digest.models import Issue, PublishedItem
 from digest.searching import QUESTION, Search
-from publication.masthead import current
+from publication import masthead
 from toolbox.text import one_line
 
 RECENT = 5  # past issues on the home page
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def issue_list(request: HttpRequest) -> HttpResponse:
     """Every issue, by year."""
-    years = groupby(Issue.objects.published(), key=_year)
+    years = groupby(Issue.objects.published().only("number", "title", "date"), key=_year)
     context = {
         "years": [(year, list(issues)) for year, issues in years],
         "shelves": listing.shelves(),
@@ -49,18 +49,21 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest, number: int) -> HttpResponse:
     """One issue, from the frozen artefact of its latest revision. Drafts are not found."""
     published = Issue.objects.published()
+    named = published.only("number", "title")
     row = get_object_or_404(published, number=number)
     titles = row.items.filter(in_web=True).values_list("title", flat=True)[:GLIMPSE]
-    rendered = row.rendered.only("web_body", "preheader", "created_at").latest()
+    rendered = row.rendered.only("revision", "web_body", "preheader", "created_at").latest()
+    mended = row.rendered.corrections().only("item_uid", "note", "created_at")
     description = row.preheader or ", ".join(titles)
+    publication = masthead.of(request)
     context = {
         "issue": row,
         "rendered": rendered,
-        "corrections": row.rendered.corrections(),
+        "corrections": mended if rendered.revision > 1 else [],
         "description": description,
-        "structured": structured.article(row, current(), description, rendered.created_at),
-        "newer": published.filter(_out(row, "gt")).last(),
-        "older": published.filter(_out(row, "lt")).first(),
+        "structured": structured.article(row, publication, description, rendered.created_at),
+        "newer": named.filter(_out(row, "gt")).last(),
+        "older": named.filter(_out(row, "lt")).first(),
     }
     return render(request, "archive/issue.html", context)
 
@@ -69,7 +72,7 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
 def card(request: HttpRequest, number: int) -> HttpResponse:
     """The picture that stands for an issue where it is shared."""
     row = get_object_or_404(Issue.objects.published(), number=number)
-    return HttpResponse(drawn(row, current()), content_type="image/png")
+    return HttpResponse(drawn(row, masthead.of(request)), content_type="image/png")
 
 
 @public_page
@@ -106,12 +109,12 @@ def search(request: HttpRequest) -> HttpResponse:
         section=shelving.current_slug(given("section", "")[:50]),
         year=int(year) if re.fullmatch("[0-9]{4}", year) and year > "0000" else None,
     )
-    years = Issue.objects.published().dates("date", "year", order="DESC")
+    days = Issue.objects.published().values_list("date", flat=True)
     context = {
         "search": asked,
         "page": asked.page(given("after", "")),
         "shelves": listing.shelves(),
-        "years": [first.year for first in years],
+        "years": sorted({day.year for day in days}, reverse=True),
     }
     return render(request, "archive/search.html", context)
 

@@ -3,10 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from publication.masthead import current
+from publication import masthead
 
 
 def publication(request: HttpRequest) -> dict[str, object]:
     """`publication` and `site_url` for every template."""
-    row = getattr(request, "publication", None) or current()
-    return {"publication": row, "site_url": settings.SITE_URL}
+    return {"publication": masthead.of(request), "site_url": settings.SITE_URL}

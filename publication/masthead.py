@@ -1,5 +1,7 @@
 """The one Publication row, read by everybody."""
 
+from django.http import HttpRequest
+
 from publication.models import Publication
 
 NEW = {
@@ -14,6 +16,11 @@ NEW = {
 def current() -> Publication:
     """The publication; a new install gets a row that says what to fill in."""
     return Publication.objects.get_or_create(pk=1, defaults=NEW)[0]
+
+
+def of(request: HttpRequest) -> Publication:
+    """As it was read for this request."""
+    return getattr(request, "publication", None) or current()
 
 
 def one_at_a_time() -> Publication:

@@ -31,6 +31,9 @@ class IssueForm(forms.ModelForm[Issue]):
     class Meta:
         model = Issue
         fields = ["number", "date", "title", "subject", "preheader"]
+        help_texts = {
+            "number": "The issue's address. Settled by the approval: links to it never break."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -108,6 +108,8 @@ class PublishedItem(models.Model):
     class Meta:
         ordering = ["-published_at", "-number", "position"]
         indexes = [
+            # Serves the search: its answers, newest issue first.
+            models.Index(fields=["-published_at", "-number", "position"], name="item_by_time"),
             # Serves a section's page: everything that ran in it, newest issue first.
             models.Index(
                 fields=["section_slug", "-published_at", "-number", "position"],

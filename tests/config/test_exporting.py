@@ -8,23 +8,16 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from digest import listing
-from digest.models import LinkBlock, PublishedItem
-from tests.digest.issues import add, make_issue, make_published, publish
+from digest import listing, shelving
+from digest.models import ImageBlock, LinkBlock, PublishedItem
+from digest.pictures import written_anew
+from tests.digest.issues import add, add_section, make_issue, make_published, publish
+from tests.digest.pictures import picture_file
+from tests.makers import make_section
 
 pytestmark = pytest.mark.django_db
-# What a server must answer, and what is no page of ours.
-LIVE = (
-    "/search/",
-    "/submit/",
-    "/subscribe/",
-    "/planet",
-    "/feeds/planet",
-    "http",
-    "mailto:",
-    "#",
-    "data:",
-)
+# What is no page of ours, and what a server must answer: named with its site.
+ELSEWHERE = ("http", "mailto:", "#", "data:")
 
 
 @pytest.fixture
@@ -44,7 +37,10 @@ def unstamped(where: Path | Client, path: str = "") -> str:
         text = where.read_text()
     else:
         text = where.get(path, headers={"host": "localhost"}).content.decode()
-    return re.sub('name="shown_at" value="[^"]*"', "", text)
+    text = re.sub('name="shown_at" value="[^"]*"', "", text)
+    return re.sub(
+        r'(href|action)="http://localhost(?=/(?:search|subscribe|submit|planet)/")', r'\1="', text
+    )
 
 
 def test_pages_and_feeds_are_files_with_the_bytes_of_the_site(client: Client, folder: Path) -> None:
@@ -71,9 +67,9 @@ def test_every_link_among_the_files_leads_to_one(
     for file in files:
         if not file.endswith(".html"):
             continue
-        for target in re.findall(r'(?:href|src)="([^"]+)"', (folder / file).read_text()):
+        for target in re.findall(r'(?:href|src|action)="([^"]+)"', (folder / file).read_text()):
             path = target.partition("#")[0].lstrip("/")
-            if target.startswith(LIVE):
+            if target.startswith(ELSEWHERE):
                 continue
             assert (path + "index.html" if path.endswith("/") or not path else path) in files, (
                 target
@@ -81,6 +77,67 @@ def test_every_link_among_the_files_leads_to_one(
             seen += 1
     assert seen > 50
     assert sum("/after/" in file for file in files) == 6
+
+
+def test_what_needs_a_server_is_named_with_its_site(folder: Path) -> None:
+    make_published(7)
+    files = export(folder)
+
+    for page in ("index.html", "404.html", "about/index.html", "issues/7/index.html"):
+        text = (folder / page).read_text()
+        for path in ("search", "subscribe", "planet"):
+            assert f'href="http://localhost/{path}/"' in text, page
+            assert f"{path}/index.html" not in files
+    assert 'action="http://localhost/subscribe/"' in (folder / "index.html").read_text()
+
+
+def test_each_page_of_a_list_is_called_by_its_own_address(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 1)
+    for number in (1, 2):
+        issue = make_issue(number)
+        add(LinkBlock, issue, title="x", url=f"https://example.com/?after={number}-1-1")
+        publish(issue)
+    files = export(folder)
+
+    assert sum(file.startswith("sources/example.com/after/") for file in files) == 1
+    for file in folder.glob("sources/**/index.html"):
+        text, path = file.read_text(), f"/{file.parent.relative_to(folder)}/"
+        assert f'<link rel="canonical" href="http://localhost{path}">' in text
+        assert 'href="https://example.com/?after=' in text
+
+
+def test_pictures_are_files_and_one_that_is_gone_is_told(
+    folder: Path, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    issue = make_issue(7)
+    block = add(ImageBlock, issue, image=written_anew(picture_file()), alt="A chart")
+    publish(issue)
+    export(folder)
+
+    name = block.image.name
+    assert f"/media/{name}" in (folder / "issues/7/index.html").read_text()
+    assert (folder / "media" / name).read_bytes() == (tmp_path / "media" / name).read_bytes()
+    (tmp_path / "media" / name).unlink()
+    with pytest.raises(CommandError, match=r"picture .* is not there"):
+        export(folder)
+
+
+def test_a_former_address_of_a_section_leads_on(folder: Path) -> None:
+    shelf = make_section("News", slug="news")
+    issue = make_issue(7)
+    add(LinkBlock, add_section(issue, "News", section=shelf), title="x", url="https://example.com/")
+    publish(issue)
+    shelf.slug = "stories"
+    shelf.save()
+    shelving.moved(shelf, "news", by=None)
+    export(folder)
+
+    assert 'url=/sections/stories/"' in (folder / "sections/news/index.html").read_text()
+    feeds = folder / "feeds/sections"
+    assert (feeds / "news.atom").read_bytes() == (feeds / "stories.atom").read_bytes()
 
 
 def test_what_is_not_out_is_not_exported(folder: Path) -> None:

@@ -86,12 +86,39 @@ def test_who_has_it_is_told_so_without_drawing(desk: Desk, weak: str) -> None:
     assert "Content-Length" not in headers
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"HTTP_IF_NONE_MATCH": "*"}, "304 Not Modified"),
+        ({"HTTP_IF_NONE_MATCH": '"other"'}, "200 OK"),
+        ({"HTTP_IF_MODIFIED_SINCE": "{modified}"}, "304 Not Modified"),
+        ({"HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"}, "200 OK"),
+        ({"HTTP_IF_MODIFIED_SINCE": "yesterday"}, "200 OK"),
+        # The tag says it better, and counts alone.
+        ({"HTTP_IF_NONE_MATCH": '"x"', "HTTP_IF_MODIFIED_SINCE": "{modified}"}, "200 OK"),
+    ],
+)
+def test_a_page_that_is_kept_is_asked_about_as_one_that_is_drawn(
+    desk: Desk, headers: dict[str, str], status: str
+) -> None:
+    modified = desk.get("/issues/7/")[1]["Last-Modified"]
+    asked = {name: value.format(modified=modified) for name, value in headers.items()}
+
+    kept, drawn = desk.get("/issues/7/", **asked), desk.get("/issues/7/?again", **asked)
+
+    assert kept[0] == drawn[0] == status
+    assert desk.drawn == 2
+
+
 def test_head_says_the_same_without_the_body(desk: Desk) -> None:
     length = len(desk.get("/issues/7/")[2])
     status, headers, body = desk.get("/issues/7/", "HEAD")
 
     assert (status, headers["Content-Length"], body) == ("200 OK", str(length), b"")
     assert desk.drawn == 1
+    # One that is not kept, too.
+    status, headers, body = desk.get("/issues/7/?again", "HEAD")
+    assert (status, headers["Content-Length"], body) == ("200 OK", str(length), b"")
 
 
 def test_what_is_published_or_changed_is_seen_within_a_second(desk: Desk) -> None:
@@ -116,12 +143,12 @@ def test_a_page_is_drawn_anew_after_an_hour(desk: Desk) -> None:
 def test_the_edition_is_asked_for_once_a_second(desk: Desk) -> None:
     desk.get("/")
     with patch.object(desk.application, "ask_edition", wraps=edition) as asked:
-        for _ in range(20):
-            desk.get("/")
+        for path in ("/", "/issues/7/", "/search/?q=story"):
+            desk.get(path)
         assert not asked.called
         desk.now += pages.FRESH
         desk.get("/")
-        desk.get("/")
+        desk.get("/feeds/issues.atom")
         assert asked.call_count == 1
 
 

@@ -25,7 +25,8 @@ POINTERS = ("for", "aria-labelledby", "aria-describedby")
 # What answers with no page to look at.
 NO_PAGES = {
     "archive:card", "archive:picture", "archive:sitemap", "archive:robots", "archive:rss",
-    "archive:atom", "archive:json", "archive:section_atom", "planet:atom", "planet:opml",
+    "archive:atom", "archive:json", "archive:section_rss", "archive:section_atom",
+    "archive:section_json", "planet:atom", "planet:opml",
     "planet:manifest", "publication:look", "publication:icon", "audience:download",
     "audience:mail_link",
 }  # fmt: skip

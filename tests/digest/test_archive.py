@@ -163,6 +163,18 @@ def test_a_304_reads_neither_the_artefact_nor_the_items(client: Client) -> None:
     assert len(queries) <= 4
 
 
+def test_a_page_that_nobody_saw_yet_takes_few_questions(client: Client) -> None:
+    for number in (6, 7, 8):
+        make_published(number)
+    client.get("/issues/7/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/issues/7/")
+
+    assert len(queries) <= 9
+    assert not any("email_html" in query["sql"] for query in queries)
+
+
 def test_an_old_copy_is_renewed_by_its_date_too(client: Client) -> None:
     make_published(7)
     stamp = client.get("/issues/7/")["Last-Modified"]

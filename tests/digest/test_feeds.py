@@ -3,14 +3,18 @@
 import io
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import feedparser
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
-from digest.models import BLOCKS, LinkBlock, SponsorBlock, TextBlock
+from digest import tree
+from digest.models import BLOCKS, Issue, LinkBlock, SponsorBlock, TextBlock
 from digest.placeholders import TOKEN
 from publication.masthead import current
 from tests.digest.issues import add, make_issue, make_published, publish
@@ -19,6 +23,7 @@ from tests.site import make_full_issue
 from toolbox.html import to_line
 
 pytestmark = pytest.mark.django_db
+PAST = Path(__file__).parents[1] / "data" / "issues"
 FEEDS = ["/feeds/issues.rss", "/feeds/issues.atom"]
 TITLE = "</> htmx & the “fetch()ening” <b>"
 
@@ -92,6 +97,30 @@ def test_every_kind_of_block_arrives_whole_and_in_order(client: Client, path: st
         rest = words.replace(item["title"], "").replace(item["text"], "")
         known = f"{item} {item['section']} {item['domain']} {item['label']} New ·"
         assert [word for word in rest.split() if word not in known] == []
+
+
+def said(issue: Issue) -> Iterator[str]:
+    """What the blocks of an issue say, in order, read off the rows."""
+    for section in tree.read(issue).channel("feeds").sections:
+        yield section.title if section.says_its_title else ""
+        yield to_line(section.intro)
+        for item in section.items:
+            yield item.label if item.sponsored else ""
+            yield f"{item.title} {item.badge} {item.block.lead} {to_line(item.block.blurb)}"
+            yield " · ".join(detail.text for detail in item.details)
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "/feeds/issues.json"])
+@pytest.mark.parametrize("file", sorted(PAST.glob("*.txt")), ids=lambda file: file.stem)
+def test_a_whole_newsletter_arrives_word_by_word(client: Client, file: Path, path: str) -> None:
+    call_command("import_issues", str(file), verbosity=0, stdout=io.StringIO())
+    issue = Issue.objects.get()
+    if path in FEEDS:
+        content = read(client, path).entries[0].content[0].value
+    else:
+        content = client.get(path).json()["items"][0]["content_html"]
+
+    assert to_line(content).split() == " ".join(said(issue)).split()
 
 
 @pytest.mark.parametrize("path", FEEDS)

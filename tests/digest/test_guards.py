@@ -302,6 +302,8 @@ def test_the_number_is_settled_once_approved() -> None:
     approval.approve(desk.issue, by=None)
     fields = desk.open()
     assert "number" not in fields
+    page = desk.client.get(f"/admin/digest/issue/{desk.issue.pk}/change/").text
+    assert "Settled by the approval: links to it never break." in page
     desk.save(fields, number="77", title="Changed")
     desk.issue.refresh_from_db()
     assert desk.issue.number == 1

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digest import listing
 from digest.models import LinkBlock, PublishedItem
-from digest.searching import INDEX, excerpt, marked
+from digest.searching import INDEX, Search, excerpt, marked
 from tests.digest.issues import add, add_section, make_issue, publish
 from tests.makers import make_section
 from toolbox.fulltext import words
@@ -78,6 +78,26 @@ def test_the_newest_issue_comes_first_and_filters_narrow(client: Client) -> None
     assert found(client, q="typing", year="2021") == every[2:]
     for nonsense in ("x", "0000", "²²²²", "99999"):
         assert found(client, q="typing", year=nonsense) == every
+
+
+def test_a_common_word_is_found_however_long_ago_it_ran(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolbox.fulltext.MOST", 1)
+    monkeypatch.setattr(listing, "PAGE", 2)
+    for number in (4, 1, 2, 3):
+        make_run(number, f"Typing {number}")
+
+    assert found(client, q="typing") == ["Typing 4", "Typing 3"]
+    assert found(client, q="typing", year="2021") == ["Typing 1"]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL plans by what it counted")
+def test_a_common_word_is_looked_for_until_the_page_is_full() -> None:
+    plan = Search("typing").items()[: listing.PAGE].explain()
+
+    assert "USING INDEX item_by_time" in plan
+    assert "ORDER BY" not in plan
 
 
 def test_the_words_are_marked_and_the_text_begins_near_them(client: Client) -> None:

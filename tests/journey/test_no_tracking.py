@@ -1,22 +1,26 @@
 """Nobody is tracked: seen on the bytes of a mail, and on every public page."""
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audience.models import Subscriber
 from audience.tokens import ACCOUNTS
 from delivery import mailings, sending
 from digest import approval, publishing
 from digest.models import LinkBlock
+from digest.placeholders import TOKEN
 from tests.audience.makers import ask, confirmation_link, make_subscriber
 from tests.digest.issues import add, make_issue
 from tests.makers import make_section
@@ -98,6 +102,40 @@ def test_no_public_page_counts_anybody_or_asks_a_third_party(client: Client) -> 
         links = re.findall(r"""(?:href|action)=["']([^"']+)""", response.content.decode())
         assert not [url for url in links if re.search(r"[?&](?:u|url|to|next|utm_\w+)=", url)], path
     assert counts() == before
+
+
+def secrets() -> set[str]:
+    """Whatever opens something for one person, or names them."""
+    ask("new@example.com", now=timezone.now())
+    people = Subscriber.objects.all()
+    opening = {confirmation_link("new@example.com")}
+    opening |= {ACCOUNTS.token(it, it.account_nonce) for it in people}
+    return opening | {TOKEN} | {it.token for it in people} | {it.email for it in people}
+
+
+def test_no_byte_of_archive_and_feeds_is_anybodys(
+    client: Client, tmp_path: Path, settings: LazySettings
+) -> None:
+    settings.SITE_URL = "http://localhost"
+    for _ in range(3):
+        make_subscriber(account_asked_at=timezone.now())
+    mailed_issue()
+    found = secrets()
+    call_command("export_archive", str(tmp_path), verbosity=0)
+    answers = {str(path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    live = ["/search/?q=story", "/planet/", "/feeds/planet.atom", "/planet.opml", "/nowhere/"]
+    answers |= {path: client.get(path, headers={"host": "localhost"}).content for path in live}
+
+    assert len(found) > 9
+    assert len(answers) > 20
+    for where, body in answers.items():
+        assert [secret for secret in found if secret.encode() in body] == [], where
+    # They are looked for where they do stand: in the mails.
+    assert all(any(it.token in str(sent.message()) for sent in mail.outbox) for it in mailed())
+
+
+def mailed() -> list[Subscriber]:
+    return list(Subscriber.objects.filter(state=Subscriber.State.ACTIVE))
 
 
 def counts() -> dict[str, int]:

@@ -24,7 +24,7 @@ ACCENT = re.compile("[\u0300-\u036f]")
 SHORTEST_BEGINNING = 2
 # Words that are looked for; a pasted paragraph is a question, but not for every word of it.
 MOST_WORDS = 12
-# Where more rows match, SQLite looks at the latest to arrive.
+# Where more rows of a `vast` table match, SQLite looks at the latest to arrive.
 MOST = 2000
 
 
@@ -35,17 +35,24 @@ def words(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """`text` without accents and case."""
+    if text.isascii():
+        return text.lower()
     return ACCENT.sub("", unicodedata.normalize("NFKD", text)).casefold()
 
 
 @dataclass(frozen=True)
 class Index:
-    """Which texts of which table are searched. `facets` are columns that a question may fix, so
-    that a common word need not be sought everywhere."""
+    """Which texts of which table are searched.
+
+    Of a `vast` table a common word is sought in part: `facets` are columns that a question may
+    fix, so that it need not be sought everywhere. Any other is read to its end, and wants an index
+    that serves the order in which its rows are asked for.
+    """
 
     table: str
     texts: tuple[str, ...]
     facets: tuple[str, ...] = ()
+    vast: bool = False
 
     def matching[Rows: QuerySet[Any]](
         self, rows: Rows, text: str, facets: Mapping[str, str] | None = None
@@ -54,7 +61,8 @@ class Index:
         wanted = [(word, len(word) >= SHORTEST_BEGINNING) for word in words(text)]
         if not wanted:
             return rows.none()
-        return rows.filter(_engine(connection).condition(self, wanted, facets or {}, MOST))
+        most = MOST if self.vast else None
+        return rows.filter(_engine(connection).condition(self, wanted, facets or {}, most))
 
     def install(self, using: str = "default", **kwargs: Any) -> None:
         """Bring the index up, and fill it where it was missing. To be asked after every

@@ -41,7 +41,7 @@ STEPS = [
 
 
 def condition(
-    index: "Index", wanted: Sequence[tuple[str, bool]], facets: Mapping[str, str], most: int
+    index: "Index", wanted: Sequence[tuple[str, bool]], facets: Mapping[str, str], most: int | None
 ) -> Q:
     """That a row has all of the words; those marked are beginnings. The planner knows how common
     each word is and needs neither `facets` nor `most`."""

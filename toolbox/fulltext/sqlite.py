@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q
+from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ TRIGGERS = {
 }
 REBUILD = "INSERT INTO {table}_words({table}_words) VALUES ('rebuild')"
 STANDING = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+FOUND = "SELECT rowid FROM {table}_words WHERE {table}_words MATCH %s"
 # Newest arrivals first is the order of the index itself: however many match, it stops at the bound.
-FOUND = """SELECT rowid FROM {table}_words WHERE {table}_words MATCH %s
-  ORDER BY rowid DESC LIMIT %s"""
+LATEST = f"{FOUND} ORDER BY rowid DESC LIMIT %s"
+# The plus: rows are walked in the order they are asked for, until there are enough, and not fetched
+# and sorted first, all that match.
+ANY = f"+{{table}}.id IN ({FOUND})"
 
 
 def condition(
-    index: "Index", wanted: Sequence[tuple[str, bool]], facets: Mapping[str, str], most: int
+    index: "Index", wanted: Sequence[tuple[str, bool]], facets: Mapping[str, str], most: int | None
 ) -> Q:
     """That a row has all of the words; those marked are beginnings."""
     terms = " AND ".join(f'"{word}"{"*" if beginning else ""}' for word, beginning in wanted)
@@ -39,7 +42,9 @@ def condition(
         if facets.get(name):
             question += f' AND {name} : "{facets[name]}"'
     # Words only, and as a parameter.
-    return Q(pk__in=RawSQL(_for(index, FOUND), [question, most]))  # noqa: S611
+    if most is None:
+        return Q(RawSQL(_for(index, ANY), [question], BooleanField()))  # noqa: S611
+    return Q(pk__in=RawSQL(_for(index, LATEST), [question, most]))  # noqa: S611
 
 
 def install(index: "Index", base: BaseDatabaseWrapper) -> None:
