@@ -207,7 +207,8 @@ def publish(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
     if not request.user.has_perm("digest.publish_issue"):
         raise PermissionDenied
     now = timezone.now()
-    audience = sum(number for _, number in readers_asked.send(sender=Issue))
+    answers: list[tuple[Any, Any]] = readers_asked.send(sender=Issue)
+    audience = sum(number for _, number in answers)
     data = request.POST if request.method == "POST" else None
     form = PublishForm(data, now=now, audience=audience)
     if not form.is_valid():
