@@ -136,6 +136,7 @@ def pages() -> dict[str, str]:
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         listing = reverse(f"admin:{name}_changelist")
         found[f"{name} list"] = listing
+        found[f"{name} add"] = reverse(f"admin:{name}_add")
         if site.search_fields:
             found[f"{name} search"] = f"{listing}?q=django"
             found[f"{name} search rare"] = f"{listing}?q=zzzzz"

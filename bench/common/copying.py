@@ -28,6 +28,15 @@ ONLY = {
     "digest.IssueSection": f"issue_id IN ({RAN})",
     "digest.RenderedIssue": f"issue_id IN ({RAN})",
 } | {name: f"parent_id IN ({RAN})" for name in GROUPS["issues"] if name.endswith("Block")}
+_USES = "FROM curation_linkuse u WHERE u.link_id = t.id"
+# Columns that would not stay true. What waits is of the last weeks, the rest was decided upon, or
+# ran; and what the demo has placed in its draft ran as well, in the copies.
+HELD_APART = {
+    "curation.Link.state": "CASE WHEN t.state IN ('new', 'snoozed', 'shortlisted') AND "
+    f"k > {LATELY} AND NOT EXISTS (SELECT 1 {_USES}) THEN 'rejected' ELSE t.state END",
+    "curation.Link.settled_at": f"coalesce(t.settled_at, (SELECT max(placed_at) {_USES}))",
+    "curation.LinkUse.published_at": "coalesce(t.published_at, t.placed_at)",
+}
 # Other words, as often each as in the demo: copies that say the same would all be one story.
 TITLES = """
 CREATE TEMP TABLE vocabulary AS SELECT row_number() OVER () AS n, word
@@ -103,30 +112,20 @@ class Copier:
 
     def value(self, field: Any, copies: int) -> str:
         """What a column of copy k holds."""
-        column, kind = f't."{field.column}"', field.get_internal_type()
+        name = f"{field.model._meta.label}.{field.name}"
+        column, kind = HELD_APART.get(name, f't."{field.column}"'), field.get_internal_type()
+        if name == "curation.Link.state":
+            return column
         if field.remote_field and field.related_model in self.copies:
             # Fewer copies there: they are shared out.
             return f"{column} + (k % {self.copies[field.related_model] + 1})::bigint * {self.step}"
-        if field.remote_field:
-            return column
-        if field.model._meta.label == "curation.Link" and field.name == "state":
-            # What waits is of the last weeks; the rest was decided upon, or ran.
-            ran = "EXISTS (SELECT 1 FROM curation_linkuse u WHERE u.link_id = t.id)"
-            open_ = "t.state IN ('new', 'snoozed', 'shortlisted')"
-            return (
-                f"CASE WHEN k > {LATELY} AND {open_} AND NOT {ran} THEN 'rejected' ELSE t.state END"
-            )
         if field.primary_key or (field.name in {"number", "issue_number"} and "Integer" in kind):
             return f"{column} + k::bigint * {self.step}"
-        if field.name == "region":
-            parts = r"regexp_replace(t.region, '_\d+$', '_')"
-            number = r"substring(t.region from '\d+$')::bigint"
-            return f"{parts} || ({number} + k::bigint * {self.step})"
         if kind == "UUIDField":
             return f"CASE WHEN {column} IS NULL THEN NULL ELSE md5({column}::text || k)::uuid END"
         if kind in {"DateTimeField", "DateField"}:
             return self.moment(field, column, copies)
-        return self.text(field, column, kind)
+        return column if field.remote_field else self.text(field, column, kind)
 
     def moment(self, field: Any, column: str, copies: int) -> str:
         """So far back that the copies fill the years; what lies ahead stays there."""
@@ -137,6 +136,10 @@ class Copier:
 
     def text(self, field: Any, column: str, kind: str) -> str:
         """Names and addresses are each copy's own, and so are the words of a title."""
+        if field.name == "region":
+            parts = r"regexp_replace(t.region, '_\d+$', '_')"
+            number = r"substring(t.region from '\d+$')::bigint"
+            return f"{parts} || ({number} + k::bigint * {self.step})"
         if field.name == "email":
             return f"'k' || k || '.' || {column}"
         if field.name == "url":

@@ -76,6 +76,8 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     list_display = ["sentence", "position", "active"]
     list_editable = ["position", "active"]
     list_select_related = ["feed", "section"]
+    # There may be thousands.
+    autocomplete_fields = ["feed"]
     fieldsets = [
         ("When a link comes in", {"fields": ["feed", "words", "address", "tags"],
          "description": "What you fill in must all hold."}),

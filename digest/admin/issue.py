@@ -57,6 +57,7 @@ class IssueAdmin(Discarding):
     nothing_yet = "No issues yet. A draft is made of the sections and of what is on the shortlist."
     list_display = ["number", "title", "date", "state", "items"]
     list_display_links = ["number", "title"]
+    list_per_page = 50
     list_filter = ["state"]
     search_fields = ["number", "title"]
     view_on_site = False

@@ -33,8 +33,9 @@ SMALL = {
 }  # fmt: skip
 
 
-# Each address is held against many others.
+# Each story is held against hundreds that ran.
 _address = lru_cache(maxsize=4096)(canonical_url)
+_site = lru_cache(maxsize=4096)(host)
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,12 @@ def _are_twins(subject: Subject, first: Item, second: Item) -> bool:
 
 def _reruns(subject: Subject) -> Iterator[Rerun]:
     """Each story at most once: by address or title, else by its blurb."""
+    # What is paid for or runs for weeks comes again by its nature.
+    told = [past for past in subject.past if past.kind not in {"sponsor", "jobs", "events"}]
     for item in subject.stories:
         if isinstance(item.block, LinkBlock) and item.block.follow_up_of:
             continue
-        # What is paid for or runs for weeks comes again by its nature.
-        told = [past for past in subject.past if past.kind not in {"sponsor", "jobs", "events"}]
-        known = next((past for past in told if _is_same(subject, item, past)), None)
-        if known:
+        if known := _same(subject, item, told):
             yield Rerun(item, known, by_blurb=False)
             continue
         blurb = to_line(item.block.blurb)
@@ -121,13 +121,19 @@ def _reruns(subject: Subject) -> Iterator[Rerun]:
             yield Rerun(item, known, by_blurb=True)
 
 
-def _is_same(subject: Subject, item: Item, past: PublishedItem) -> bool:
-    if item.url and past.url and _address(item.url) == _address(past.url):
-        return True
-    if item.url and past.url and host(item.url) == host(past.url):
-        # Two pages of one site under one title: a column.
-        return False
-    return not _is_column(subject, item) and alike(item.title, past.title)
+def _same(subject: Subject, item: Item, told: Sequence[PublishedItem]) -> PublishedItem | None:
+    """The first of `told` that is the same story."""
+    url, title, is_column = item.url, item.title, _is_column(subject, item)
+    for past in told:
+        if url and past.url:
+            if _address(url) == _address(past.url):
+                return past
+            if _site(url) == _site(past.url):
+                # Two pages of one site under one title: a column.
+                continue
+        if not is_column and alike(title, past.title):
+            return past
+    return None
 
 
 def _named_alike(subject: Subject, first: Item, second: Item) -> bool:
@@ -157,7 +163,8 @@ def alike(one: str, other: str) -> bool:
     return matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
 
-def _numbers(words: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=4096)
+def _numbers(words: tuple[str, ...]) -> list[str]:
     return sorted(word for word in words if any(map(str.isdigit, word)))
 
 
