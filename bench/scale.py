@@ -25,8 +25,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import psycopg
 
@@ -36,6 +39,7 @@ from bench.common.copying import GROUPS, Copier
 
 FAST = 150.0  # milliseconds
 GROWTH = 3.0
+FURNITURE = "A story that another tells in the same words"
 # What is asked of the queue: shelves, orders, words, narrowings.
 QUEUE = (
     "", "show=shortlisted", "show=rejected", "show=snoozed", "show=hidden", "show=everything",
@@ -101,6 +105,37 @@ def build(databases: Databases, wanted: dict[str, int]) -> None:
             databases.create(name, like=databases.small)
             with using(name):
                 Copier(wanted).run()
+        with using(name):
+            furnish()
+
+
+def furnish() -> None:
+    """Two stories alike on each shelf of the queue, old and new: an empty shelf asks fewer
+    questions, and would be no measure for a full one."""
+    from django.utils import timezone
+
+    from curation.models import Entry, Feed, Link, LinkAddress
+
+    if Link.objects.filter(title=FURNITURE).exists():
+        return
+    now, feed = timezone.now(), Feed.objects.earliest("pk")
+    shelves = [{"state": state} for state in Link.State] + [{"hidden_by": "A rule"}]
+    for number, (shelf, age) in enumerate(product(shelves, (0, 0, 60, 60))):
+        at = now - timedelta(days=age)
+        link = Link.objects.create(
+            url=f"https://example.com/furniture/{number}",
+            title=FURNITURE,
+            blurb="One of two that say the same.",
+            language="en",
+            kind=Link.Kind.VIDEO,
+            published_at=at,
+            snoozed_until=now + timedelta(days=7),
+            **shelf,
+        )
+        LinkAddress.objects.create(identity=uuid4(), url=link.url, link=link)
+        Entry.objects.create(
+            feed=feed, link=link, identity=uuid4(), title=link.title, published_at=at
+        )
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from curation import queue_page, ruling
 from curation.models import Rule
 from curation.models.rule import listed
 from publication.models import Section
+from toolbox.naming import NamedFormSet
 
 # Of the links that applying would change, so many are shown before.
 SHOWN = 100
@@ -95,6 +96,9 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
             )
 
         return [own("preview", self.preview), own("apply", self.apply), *super().get_urls()]
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=NamedFormSet, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: Any) -> None:
         ruling.save(obj, by=_person(request))

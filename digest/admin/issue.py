@@ -31,7 +31,7 @@ from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
-SCRIPTS = ("desk", "preview", "keep", "preflight")
+SCRIPTS = ("desk", "preview", "keep", "preflight", "names")
 # The scripts share newsdesk/rows; the import map leads to its hashed name.
 DESK = Media(
     css={"all": ["newsdesk/preview.css", "newsdesk/preflight.css"]},
