@@ -22,10 +22,13 @@ class CappedPaginator(Paginator[Any]):
 
 
 def found_once[Rows: QuerySet[Any]](rows: Rows, found: QuerySet[Any]) -> Rows:
-    """Those of `rows` that are among the first `FOUND` of `found`, looked for here and now.
+    """Those of `rows` that are among the first `FOUND` of `found`, looked for here and now; all of
+    them where nothing is looked for.
 
     Where no index answers, a search reads the whole table; a list in the admin would do so twice,
     to count and to show.
     """
+    if found is rows:
+        return rows
     pks = found.order_by().values_list("pk", flat=True)[:FOUND]
     return rows.filter(pk__in=list(pks))
