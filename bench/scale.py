@@ -28,6 +28,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -218,48 +219,72 @@ def pages() -> dict[str, str]:
     return found
 
 
-def measure(rounds: int, only: str) -> dict[str, tuple[float, int]]:
-    """Milliseconds and queries of each page whose name has those words."""
-    from django.contrib.auth.models import User
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
+class Figures:
+    """Of each page the quickest time in milliseconds, and how many queries it asks."""
 
-    client = Client()
-    client.force_login(User.objects.get(username="editor"))
-    figures = {}
-    for name, path in pages().items():
-        if only not in name:
-            continue
-        answer = client.get(path)
-        if answer.status_code in {403, 404} and "search" not in name:
-            continue  # the change page of what is only listed
-        assert answer.status_code in {200, 302, 503}, (path, answer.status_code)
+    def __init__(self, database: str, only: str) -> None:
+        self.database, self.only = database, only
+        self.quickest: dict[str, float] = {}
+        self.queries: dict[str, int] = {}
+
+    def sweep(self) -> None:
+        """Ask every page once more. The first time it is only looked at what it asks."""
+        from django.contrib.auth.models import User
+        from django.test import Client
+
+        client = Client()
+        client.force_login(User.objects.get(username="editor"))
+        for name, path in pages().items():
+            if self.only not in name:
+                continue
+            if name in self.queries:
+                began = time.perf_counter()
+                b"".join(client.get(path))
+                took = (time.perf_counter() - began) * 1000
+                self.quickest[name] = min(took, self.quickest.get(name, took))
+            elif not self.quickest:
+                self.look(client, name, path)
+
+    def look(self, client: Any, name: str, path: str) -> None:
+        """Count the queries of a page that is there."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        status = client.get(path).status_code
+        if status in {403, 404} and "search" not in name:
+            return  # the change page of what is only listed
+        assert status in {200, 302, 503}, (path, status)
         with CaptureQueriesContext(connection) as asked:
-            client.get(path)
-            queries = len(asked)
-        took = []
-        for _ in range(rounds):
-            began = time.perf_counter()
             b"".join(client.get(path))
-            took.append((time.perf_counter() - began) * 1000)
-        figures[name] = (min(took), queries)
-    return figures
+            self.queries[name] = len(asked)
 
 
-def report(small: dict[str, tuple[float, int]], large: dict[str, tuple[float, int]]) -> bool:
+def measured(databases: Databases, rounds: int, only: str) -> list[Figures]:
+    """The figures of the demo and of the large one. In turns, and every page once in each, so
+    that what else the machine does falls on all of them."""
+    both = [Figures(databases.small, only), Figures(databases.large, only)]
+    for _ in range(rounds + 1):
+        for figures in both:
+            with using(figures.database):
+                figures.sweep()
+    return both
+
+
+def report(small: Figures, large: Figures) -> bool:
     """Print every page; whether all of them keep their word."""
     bad, ratios = [], {}
-    for name in sorted(small.keys() & large.keys(), key=lambda name: -large[name][0]):
-        (before, asked), (after, asks) = small[name], large[name]
+    for name, after in sorted(large.quickest.items(), key=lambda page: -page[1]):
+        if name not in small.quickest:
+            continue
+        before, asked, asks = small.quickest[name], small.queries[name], large.queries[name]
         ratios[name] = after / before
         slow = after > FAST and after > GROWTH * before
         fault = ("SLOW " if slow else "") + ("QUERIES" if asks > asked else "")
         bad += [name] if fault else []
         print(f"  {name:36}{before:9.1f}{after:10.1f} ms  {asked:>3}/{asks} queries  {fault}")
-    over = {name: ratio for name, ratio in ratios.items() if large[name][0] > FAST} or ratios
+    over = {name: ratio for name, ratio in ratios.items() if large.quickest[name] > FAST} or ratios
     worst = max(over, key=over.__getitem__)
-    print(f"pages {len(ratios)}, over 150 ms {sum(ms > FAST for ms, _ in large.values())}")
+    print(f"pages {len(ratios)}, over 150 ms {sum(ms > FAST for ms in large.quickest.values())}")
     print(f"ratio scale/demo worst {over[worst]:.2f} page {re.sub(' ', '-', worst)}")
     return not bad
 
@@ -286,11 +311,7 @@ def main() -> None:
         settle(databases.url(databases.small), var)
         build(databases, {group: getattr(args, group) for group in GROUPS})
         manage("collectstatic", "--no-input", "-v0")
-        with using(databases.small):
-            small = measure(args.rounds, args.only)
-        with using(databases.large):
-            large = measure(args.rounds, args.only)
-        good = report(small, large)
+        good = report(*measured(databases, args.rounds, args.only))
     sys.exit(not good)
 
 

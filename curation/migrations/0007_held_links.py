@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='link',
-            index=models.Index(condition=models.Q(('merged_into', None), ('reject_reason', 'Held aside: its feed brought many old entries at once'), ('state', 'rejected')), fields=['id'], name='link_held'),
+            index=models.Index(condition=models.Q(('merged_into', None), ('reject_reason', 'Held aside: its feed brought many old entries at once'), ('state', 'rejected')), fields=['reject_reason'], name='link_held'),
         ),
     ]

@@ -195,7 +195,7 @@ class Link(models.Model):
             ),
             # Serves curation.flood: what waits for a decision, few among all that was rejected.
             models.Index(
-                fields=["id"],
+                fields=["reject_reason"],
                 condition=Q(state="rejected", reject_reason=HELD, merged_into=None),
                 name="link_held",
             ),
