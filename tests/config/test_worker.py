@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -30,7 +30,8 @@ def test_a_worker_of_laptop_mode_remembers_no_statements(
     settings.DEBUG = True
     # Both are put back afterwards.
     monkeypatch.setattr(BaseDatabaseWrapper, "queries_limit", BaseDatabaseWrapper.queries_limit)
-    monkeypatch.setattr(connection, "queries_log", connection.queries_log)
+    ours = connections["default"]
+    monkeypatch.setattr(ours, "queries_log", ours.queries_log)
     remembered = []
 
     def work(queues: str) -> None:
