@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.html import format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from curation import searching
@@ -24,7 +24,6 @@ PAGE = 50
 COUNTED = 500
 # The languages to choose from are those of so many links that came in last.
 LANGUAGES_OF = 1000
-SELECTED = mark_safe(" selected")
 # Sections that hold no links of ours: words of a guest, and what is paid for.
 NOT_FOR_LINKS = (SectionKind.TEXT, SectionKind.SPONSOR)
 
@@ -46,10 +45,12 @@ def feeds(chosen: str) -> SafeString:
     """Sources to narrow by, as options: a template takes longer for a thousand of them than for
     the page."""
     named = Feed.objects.values_list("pk", "title", "url")[:1000]
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((pk, SELECTED if str(pk) == chosen else "", title or url) for pk, title, url in named),
+    return mark_safe(
+        "".join(
+            f'<option value="{pk}"{" selected" if str(pk) == chosen else ""}>'
+            f"{escape(title or url)}</option>"
+            for pk, title, url in named
+        )
     )
 
 
