@@ -9,6 +9,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, Model
+from django.utils import timezone
+
+from delivery import holding
 
 Tell = Callable[[str, int], None]
 
@@ -59,15 +63,18 @@ def save(file: Path, tell: Tell | None = None) -> int:
 def restore(file: Path, *, replace: bool = False, tell: Tell | None = None) -> int:
     """Put everything in `file` in the place of what is there; answers the number of rows.
 
-    An install in use is only given up with `replace`. Raises BackupError.
+    An install in use is only given up with `replace`. What was being mailed is held. Raises
+    BackupError.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            _check(json.loads(archive.read(ABOUT)), replace=replace)
+            about = json.loads(archive.read(ABOUT))
+            _check(about, replace=replace)
             with transaction.atomic():
                 _empty()
                 count = sum(_restore_table(archive, model, tell) for model in _models())
                 _go_on_counting()
+                holding.hold_restored(datetime.fromisoformat(about["at"]), timezone.now())
             _restore_uploads(archive)
     except OSError as error:
         raise BackupError(f"{file} cannot be read: {error.strerror}.") from error
@@ -88,7 +95,8 @@ def _name(model: type[Model]) -> str:
 def _about() -> dict[str, Any]:
     """Rows only fit into the tables they came from: which migrations those had."""
     applied = MigrationRecorder(connection).applied_migrations()
-    return {"format": FORMAT, "migrations": sorted(map(list, applied))}
+    at = timezone.now().isoformat()
+    return {"format": FORMAT, "migrations": sorted(map(list, applied)), "at": at}
 
 
 def _check(about: dict[str, Any], *, replace: bool) -> None:

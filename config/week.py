@@ -29,6 +29,7 @@ State = Subscriber.State
 WEEKS = 4
 LATELY = timedelta(days=7)
 BELIEVED = 300  # seconds
+MANY = 500
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def week(person: User, now: datetime) -> Week:
 def _queue(now: datetime) -> Card:
     waiting = Link.objects.waiting(now)
     found = waiting.order_by().aggregate(count=Count("pk"), oldest=Min("seen_at"))
-    chosen = Link.objects.unplaced().count()
-    says = f"{chosen} on the shortlist."
+    # Counted no further than this, in the order of the index that answers.
+    chosen = Link.objects.unplaced().order_by("-state_since", "-pk")[: MANY + 1].count()
+    says = f"{f'{MANY}+' if chosen > MANY else chosen} on the shortlist."
     if found["oldest"]:
         says += f" The oldest has waited {timesince(found['oldest'], now, depth=1)}."
     return Card("To triage", str(found["count"]), says, reverse("queue:queue"))

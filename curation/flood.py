@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from curation.models import Feed, Link
+from curation.models.link import HELD as HELD
 from curation.parsed import ParsedEntry
 from publication.access import record, require
 
 # So many old entries at once are a blog tidied up; more are a flood.
 BEARABLE = 20
-HELD = "Held aside: its feed brought many old entries at once"
 LEFT = "Left aside: its feed brought many old entries at once"
 
 

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from curation.identity import address_identity
 from curation.merging import taken_apart
 from curation.models import Link, LinkAddress, LinkHint
-from curation.titles import KIN, Title, comparable, likeness, nearness, stem
+from curation.titles import KIN, comparable, likeness, nearness, stem, title
 
 # Of each shelf so many links are compared with, of those published within so long of each other.
 COMPARED = 1000
@@ -136,7 +136,7 @@ def _proposed(story: Story, links: Iterable[Link]) -> list[tuple[Link, str]]:
 def _reason(one: Story, other: Story) -> str:
     if why := likeness(one.title, other.title):
         return why
-    a, b = Title(one.title), Title(other.title)
+    a, b = title(one.title), title(other.title)
     same = fuzz.ratio(one.blurb, other.blurb) >= SAME_BLURB
     long = min(len(one.blurb), len(other.blurb)) >= BLURB_LENGTH
     if same and long and comparable(a, b) and nearness(a, b) >= KIN:

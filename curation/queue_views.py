@@ -136,7 +136,7 @@ def _surroundings(asked: Asked, now: datetime) -> dict[str, Any]:
             (show, counts[show], asked.query(show=show, after="", order="")) for show in shown
         ],
         "sections": list(queue_page.sections()),
-        "feeds": list(queue_page.feeds()),
+        "feeds": queue_page.feeds(asked.feed),
         "kinds": Link.Kind.choices,
         "languages": sorted({*queue_page.languages(), asked.language} - {""}),
         "polled_at": Feed.objects.aggregate(at=Max("last_poll_at"))["at"],

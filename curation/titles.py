@@ -69,9 +69,15 @@ class Title:
 
 
 @lru_cache(maxsize=20_000)
+def title(text: str) -> Title:
+    """It, with what was worked out of it. Kept: a page of the queue compares the same titles as
+    the one before."""
+    return Title(text)
+
+
 def stem(text: str) -> str:
-    """The title's stem. Kept: a page of the queue compares the same titles as the one before."""
-    return Title(text).stem
+    """The title's stem."""
+    return title(text).stem
 
 
 def fold(text: str) -> str:
@@ -87,7 +93,7 @@ def likeness(one: str, other: str) -> str:
     Titles that could stand over anything are not, nor are those with other numbers in them:
     "Django 5.1 released" and "Django 5.2 released".
     """
-    a, b = Title(one), Title(other)
+    a, b = title(one), title(other)
     if not comparable(a, b):
         return ""
     if a.key == b.key:

@@ -73,6 +73,18 @@ def hold_due(reason: str, now: datetime) -> int:
     return sum(hold(mailing, reason) for mailing in list(Mailing.objects.due(now)))
 
 
+def hold_restored(saved_at: datetime, now: datetime) -> None:
+    """Hold what was under way when a backup was made, and what came due since.
+
+    The install that went on may have mailed anybody who is open here: a person decides.
+    """
+    hour = f"{saved_at.astimezone(ZoneInfo(current().time_zone)):%-d %B %Y, %H:%M %Z}"
+    for mailing in Mailing.objects.running():
+        open_ = mailing.deliveries.open().count()
+        hold(mailing, f"The backup is of {hour}: the {open_:,} who are open may have it since.")
+    hold_due(f"It came due after the backup of {hour}: it may have been mailed since.", now)
+
+
 def hold_troubled() -> int:
     """Hold each running mailing with too many errors since a person last said to go on."""
     return sum(_hold_if_troubled(mailing) for mailing in list(Mailing.objects.running()))

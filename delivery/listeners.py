@@ -1,11 +1,15 @@
-"""What this room does when it hears of a fact."""
+"""What this room does when it hears of a fact, or is asked."""
 
+from django.dispatch import receiver
+from django.utils import timezone
+
+from audience.models import Subscriber
 from audience.signals import subscriber_confirmed
 from delivery import mailings, telling, welcoming
 from delivery.models import Mailing
 from delivery.signals import mailing_held, sending_stopped
 from delivery.tasks import send_due
-from digest.signals import issue_published
+from digest.signals import issue_published, readers_asked
 from toolbox.nudges import nudge
 
 
@@ -33,3 +37,9 @@ def tell_held(mailing_id: int, reason: str) -> None:
 def tell_stopped(reason: str) -> None:
     """Ask the editors to look."""
     telling.tell_stopped(reason)
+
+
+@receiver(readers_asked)
+def count_readers(**_: object) -> int:
+    """Whom an issue would go to that is mailed now."""
+    return Subscriber.objects.mailable(timezone.now()).count()

@@ -13,11 +13,16 @@ from digest.guards import blocks_of, may_stand
 from digest.models import BLOCKS, Block, Booking, ImageBlock, Issue, IssueSection
 
 Offer = dict[str, Any]
+# An issue has some fifty items, and the index answers as quickly as it is asked for few.
+OFFERED = 500
 
 
 def shortlist(issue: Issue, sections: list[IssueSection]) -> list[Offer]:
-    """The links that wait for an issue, newest first, with the section each belongs in."""
-    return [_offer(link, home(link, sections)) for link in Link.objects.unplaced()]
+    """The links that wait for an issue, newest first, with the section each belongs in; of very
+    many those that were chosen last."""
+    chosen = Link.objects.unplaced().order_by("-state_since", "-pk")[:OFFERED]
+    newest = sorted(chosen, key=lambda link: (link.published_at, link.pk), reverse=True)
+    return [_offer(link, home(link, sections)) for link in newest]
 
 
 def earlier(issue: Issue, sections: list[IssueSection]) -> list[Offer]:

@@ -16,6 +16,7 @@ from audience.addresses import address_key
 from audience.growth import Growth
 from audience.models import ConsentEvent, Subscriber, Suppression
 from toolbox.addresses import AddressError
+from toolbox.paging import found_once
 from toolbox.readonly import ReadOnlyAdmin
 
 
@@ -84,7 +85,8 @@ class SubscriberAdmin(ReadOnlyAdmin):
         try:
             key = address_key(search_term)
         except AddressError:
-            return super().get_search_results(request, queryset, search_term)
+            found, _ = super().get_search_results(request, queryset, search_term)
+            return found_once(queryset, found), False
         return queryset.filter(address_key=key), False
 
     def export(self, request: HttpRequest) -> StreamingHttpResponse | HttpResponse:

@@ -24,6 +24,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+# Whose latest request has not been answered by mail: the same words as the index.
+OWED = Q(asked_at__isnull=False) & (
+    Q(confirmation_sent_at=None) | Q(confirmation_sent_at__lt=F("asked_at"))
+)
+
+
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Questions about subscribers."""
 
@@ -56,10 +62,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def owed_a_confirmation(self) -> Self:
         """Those whose latest request has not been answered by mail."""
-        return self.askable().filter(
-            Q(confirmation_sent_at=None) | Q(confirmation_sent_at__lt=F("asked_at")),
-            asked_at__isnull=False,
-        )
+        return self.askable().filter(OWED)
 
     def reachable(self) -> Self:
         """The active ones whose address nothing forbids to mail."""
@@ -138,6 +141,13 @@ class Subscriber(models.Model):
         indexes = [
             # Serves SubscriberQuerySet.active when a mailing makes its rows.
             models.Index(fields=["id"], condition=Q(state="active"), name="subscriber_active"),
+            # Serves the counts of a front page: how many are how, who is new.
+            models.Index(fields=["state", "confirmed_at"], name="subscriber_by_state"),
+            models.Index(
+                fields=["asked_at"], condition=Q(state="pending"), name="subscriber_pending"
+            ),
+            # Serves SubscriberQuerySet.owed_a_confirmation, asked by every tick of the clock.
+            models.Index(fields=["asked_at"], condition=OWED, name="subscriber_owed"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from config.setup.people import CHOICES
 from curation.following import FeedAddressError, feed_address
 from publication.masthead import NEW
 from publication.models import Publication, Section
+from toolbox.naming import NamedFormSet
 
 LIST_BYTES = 5_000_000
 MOST_ADDRESSES = 100
@@ -96,7 +97,9 @@ class SectionForm(forms.ModelForm[Section]):
         return super().save(commit)
 
 
-SectionFormSet = forms.modelformset_factory(Section, form=SectionForm, extra=2)
+SectionFormSet = forms.modelformset_factory(
+    Section, form=SectionForm, formset=NamedFormSet, extra=2
+)
 
 
 class FeedsForm(forms.Form):

@@ -54,6 +54,7 @@ class FeedAdmin(FeedDoors):
     list_display = ["name", "condition", "section", "last_ok", "last_new", "next_poll"]
     list_filter = [HealthFilter, "state", "section"]
     list_select_related = ["section"]
+    list_per_page = 50
     search_fields = ["title", "url", "site_url", "category"]
     actions = ["ask_now"]
     formfield_overrides = {

@@ -1,6 +1,6 @@
 """Entries, to look up."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 
 from curation import opening
 from curation.models import Entry, EntryContent
+from curation.searching import entries
 from publication.access import NotAllowedError
 from toolbox.readonly import ReadOnlyAdmin
 
@@ -21,12 +22,19 @@ class EntryAdmin(ReadOnlyAdmin):
 
     list_display = ["title", "feed", "published_at", "date_is_ours"]
     list_select_related = ["feed"]
-    search_fields = ["title", "url"]
+    search_fields = ["link"]  # see get_search_results
+    search_help_text = "Words of the story, or of its address"
     show_full_result_count = False
     list_filter = ["repaired", "date_is_ours"]
     exclude = ["identity"]
     readonly_fields = ["as_it_came"]
     actions = ["open_into_items"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """By the index of links."""
+        return (entries(queryset, search_term) if search_term else queryset), False
 
     @admin.action(description="Open: offer each story in it to the queue")
     def open_into_items(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:

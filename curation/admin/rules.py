@@ -18,6 +18,7 @@ from curation import queue_page, ruling
 from curation.models import Rule
 from curation.models.rule import listed
 from publication.models import Section
+from toolbox.naming import NamedFormSet
 
 # Of the links that applying would change, so many are shown before.
 SHOWN = 100
@@ -76,6 +77,8 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     list_display = ["sentence", "position", "active"]
     list_editable = ["position", "active"]
     list_select_related = ["feed", "section"]
+    # There may be thousands.
+    autocomplete_fields = ["feed"]
     fieldsets = [
         ("When a link comes in", {"fields": ["feed", "words", "address", "tags"],
          "description": "What you fill in must all hold."}),
@@ -93,6 +96,9 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
             )
 
         return [own("preview", self.preview), own("apply", self.apply), *super().get_urls()]
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=NamedFormSet, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: Any) -> None:
         ruling.save(obj, by=_person(request))

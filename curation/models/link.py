@@ -15,6 +15,10 @@ NARROWED_BY = ("section", "kind", "language")
 UNSETTLED = Q(settled_at=None) | Q(settled_at__lt=F("state_since"))
 
 
+# The reason of what curation.flood holds aside.
+HELD = "Held aside: its feed brought many old entries at once"
+
+
 class LinkQuerySet(models.QuerySet["Link"]):
     """Questions about links. A merged link answers none of them."""
 
@@ -188,6 +192,12 @@ class Link(models.Model):
                 fields=["-published_at", "-id"],
                 condition=Q(merged_into=None) & ~Q(hidden_by=""),
                 name="link_hidden_newest",
+            ),
+            # Serves curation.flood: what waits for a decision, few among all that was rejected.
+            models.Index(
+                fields=["reject_reason"],
+                condition=Q(state="rejected", reject_reason=HELD, merged_into=None),
+                name="link_held",
             ),
             # Serves LinkQuerySet.due_for_check, asked by every tick of the clock.
             models.Index(

@@ -17,6 +17,7 @@ from delivery.admin.person import MAY_SEND, person
 from delivery.mailings import MailingError
 from delivery.models import Delivery
 from toolbox.addresses import AddressError
+from toolbox.paging import found_once
 from toolbox.readonly import ReadOnlyAdmin
 
 Verb = Callable[..., None]
@@ -78,7 +79,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
         try:
             return queryset.filter(address_key=address_key(term)), False
         except AddressError:
-            return super().get_search_results(request, queryset, search_term)
+            found, _ = super().get_search_results(request, queryset, search_term)
+            return found_once(queryset, found), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

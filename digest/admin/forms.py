@@ -19,6 +19,7 @@ from digest.fitting import words
 from digest.guards import edit_token, may_stand
 from digest.models import BLOCKS, Block, ImageBlock, Issue
 from digest.pictures import PictureError, written_anew
+from toolbox.naming import name_fields
 
 MODELS = {model._meta.label_lower: model for model in BLOCKS}
 
@@ -172,6 +173,10 @@ class SectionFormSet(GuardedFormSet):
                     f"{form.initial['title']} cannot be {deed}: it still holds {items} "
                     f"{'item' if items == 1 else 'items'}. Move or delete them first."
                 )
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        name_fields(form)
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """A new section stands last, unless its position says otherwise."""

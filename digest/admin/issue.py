@@ -31,7 +31,7 @@ from digest.admin.views import desk_urls
 from digest.errors import IssueError
 from digest.models import BLOCKS, Issue
 
-SCRIPTS = ("desk", "preview", "keep", "preflight")
+SCRIPTS = ("desk", "preview", "keep", "preflight", "names")
 # The scripts share newsdesk/rows; the import map leads to its hashed name.
 DESK = Media(
     css={"all": ["newsdesk/preview.css", "newsdesk/preflight.css"]},
@@ -57,6 +57,7 @@ class IssueAdmin(Discarding):
     nothing_yet = "No issues yet. A draft is made of the sections and of what is on the shortlist."
     list_display = ["number", "title", "date", "state", "items"]
     list_display_links = ["number", "title"]
+    list_per_page = 50
     list_filter = ["state"]
     search_fields = ["number", "title"]
     view_on_site = False

@@ -1,10 +1,13 @@
-"""The last question before an issue comes out: when, and when is it mailed."""
+"""The last question before an issue comes out: when, and when is it mailed, and to how many."""
 
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+# So much of the audience may change between reading the number and typing it.
+CHURN = 0.01
 
 
 class PublishForm(forms.Form):
@@ -27,9 +30,15 @@ class PublishForm(forms.Form):
         required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    # Typed, so that nobody mails thousands by a press too many.
+    readers = forms.IntegerField(
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 12}),
+    )
+
+    def __init__(self, *args: Any, now: datetime, audience: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.now, self.audience = now, audience
 
     def clean_publish_at(self) -> datetime | None:
         if self.cleaned_data.get("publish") != "later":
@@ -41,6 +50,15 @@ class PublishForm(forms.Form):
         if self.cleaned_data.get("mail") == "later":
             return self._time("mail_at", after=out)
         return out if self.cleaned_data.get("mail") == "with" else None
+
+    def clean_readers(self) -> int | None:
+        """The size of the audience, or nearly: people come and go while it is typed."""
+        typed: int | None = self.cleaned_data.get("readers")
+        if not self.audience or self.cleaned_data.get("mail") not in {"with", "later"}:
+            return typed
+        if typed is None or abs(typed - self.audience) > self.audience * CHURN:
+            raise ValidationError(f"Type {self.audience}: so many people get it.")
+        return typed
 
     def _time(self, name: str, *, after: datetime) -> datetime:
         moment: datetime | None = self.cleaned_data.get(name)

@@ -15,6 +15,7 @@ from digest import shelving
 from digest.admin.person import editor
 from publication.access import NotAllowedError
 from publication.models import Section
+from toolbox.naming import NamedFormSet
 
 STEPS = {"up": -1, "down": 1}
 
@@ -63,6 +64,9 @@ class SectionAdmin(admin.ModelAdmin[Section]):
         except NotAllowedError as error:
             raise PermissionDenied(str(error)) from error
         return redirect("admin:publication_section_changelist")
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=NamedFormSet, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Section, form: Any, change: Any) -> None:
         """A new one goes last; one with a new address takes all that ran along."""

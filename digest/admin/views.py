@@ -31,6 +31,7 @@ from digest.errors import IssueError
 from digest.fitting import PlacementError, home
 from digest.guards import check_seen
 from digest.models import Issue, IssueSection, RenderedIssue
+from digest.signals import readers_asked
 from publication.access import NotAllowedError
 
 if TYPE_CHECKING:
@@ -206,9 +207,14 @@ def publish(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
     if not request.user.has_perm("digest.publish_issue"):
         raise PermissionDenied
     now = timezone.now()
-    form = PublishForm(request.POST if request.method == "POST" else None, now=now)
+    answers: list[tuple[Any, Any]] = readers_asked.send(sender=Issue)
+    audience = sum(number for _, number in answers)
+    data = request.POST if request.method == "POST" else None
+    form = PublishForm(data, now=now, audience=audience)
     if not form.is_valid():
+        approved = issue.rendered.order_by("revision").last()
         context |= {"form": form, "title": f"Publish issue #{issue.number}", "subtitle": None}
+        context |= {"subject": approved.subject if approved else issue.subject or issue.title}
         return TemplateResponse(request, "admin/digest/issue/publish.html", context)
     publish_at, mail_at = form.cleaned_data["publish_at"], form.cleaned_data["mail_at"]
 

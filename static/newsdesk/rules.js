@@ -28,9 +28,12 @@ function written() {
 }
 
 if (button) {
-  button.form.addEventListener("input", () => {
+  const wait = () => {
     clearTimeout(waiting);
     waiting = setTimeout(ask, PAUSE);
-  });
+  };
+  button.form.addEventListener("input", wait);
+  // The choice of a feed is Django's, which only tells its own jQuery.
+  window.django?.jQuery(button.form).on("change", wait);
   if (written()) ask();
 }

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from audience import confirmation, consent
 from audience.models import Subscriber
@@ -116,7 +117,7 @@ def test_a_servers_words_are_kept_without_the_address(settings: LazySettings) ->
 
 
 def test_its_one_link_leads_to_the_button(mailoutbox: list[object], client: Client) -> None:
-    ask()
+    ask(now=timezone.now())
     running.run_due()
     links = re.findall(r"https?://\S+/confirm/\S+/", part("plain"))
     assert len(links) == 1

@@ -3,25 +3,27 @@
 import json
 import stat
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection, models
+from django.test import Client
 from django.utils import timezone
 
 from config import backup
 from curation.models import Link, LinkEvent
-from delivery import sending
-from delivery.models import Delivery, RenderedMail
+from delivery import mailings, sending
+from delivery.models import Delivery, Mailing, RenderedMail
 from digest.models import Issue
 from publication.masthead import current
 from publication.models import Publication
-from tests.delivery.makers import make_mailing
+from tests.delivery.makers import make_mailing, make_rendered
 from tests.makers import make_editor, make_entry, make_feed, make_link
 from tests.sink import sinking
 
@@ -60,6 +62,8 @@ def make_install() -> None:
 
 def test_every_row_comes_back_as_it_was(file: Path) -> None:
     make_install()
+    # One that is under way would be held: see below.
+    Delivery.objects.update(state=Delivery.State.ACCEPTED)
     before = everything()
     assert sum(map(len, before.values())) > 50
     call_command("backup", file, verbosity=0)
@@ -85,8 +89,37 @@ def test_a_mailing_that_went_on_meanwhile_is_as_it_was_when_saved(
 
         call_command("restore", file, replace=True, verbosity=0)
 
-    assert Delivery.objects.filter(state="queued").count() == 6
-    assert b"List-Unsubscribe-Post:" in bytes(RenderedMail.objects.get().source)
+        assert Delivery.objects.filter(state="queued").count() == 6
+        assert b"List-Unsubscribe-Post:" in bytes(RenderedMail.objects.get().source)
+        sending.drain(timezone.now())
+        assert len(sink.mails) == 6
+
+
+def test_what_may_have_been_mailed_since_the_backup_waits_for_a_person(
+    file: Path, settings: LazySettings, capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    make_install()
+    settings.MAIL_CANCEL_WINDOW = timedelta(0)
+    later = mailings.start(make_rendered(mail_at=timezone.now()).issue_id)
+    assert later is not None
+    call_command("backup", file, verbosity=0)
+    capsys.readouterr()
+    with zipfile.ZipFile(file) as archive:
+        about = json.loads(archive.read("about.json"))
+    assert timezone.now() - datetime.fromisoformat(about["at"]) < timedelta(minutes=1)
+
+    call_command("restore", file, replace=True, verbosity=0)
+
+    running, due = Mailing.objects.order_by("pk")
+    assert {running.state, due.state} == {Mailing.State.PAUSED}
+    assert "the 6 who are open may have it since" in running.hold_reason
+    assert "came due after the backup" in due.hold_reason
+    page = f"/admin/delivery/mailing/{running.pk}/change/"
+    assert f"{settings.SITE_URL}{page}" in capsys.readouterr().out
+    client.force_login(User.objects.get())
+    shown = client.get(page).text
+    assert "the 6 who are open may have it since" in shown
+    assert f"?q=%23{running.issue.number}&amp;state__exact=queued" in shown
 
 
 def test_an_install_in_use_is_not_given_up_by_accident(file: Path) -> None:

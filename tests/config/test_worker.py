@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -19,6 +21,32 @@ from config.supervising import PAUSES, Child, keep_alive
 from outbox.models import Receipt
 from tests.delivery.makers import make_mailing
 from tests.workers import children_of, is_alive, kill, until, working
+
+
+@pytest.mark.django_db
+def test_a_worker_of_laptop_mode_remembers_no_statements(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEBUG = True
+    # Both are put back afterwards.
+    monkeypatch.setattr(BaseDatabaseWrapper, "queries_limit", BaseDatabaseWrapper.queries_limit)
+    ours = connections["default"]
+    monkeypatch.setattr(ours, "queries_log", ours.queries_log)
+    remembered = []
+
+    def work(queues: str) -> None:
+        for base in (connection, connection.copy()):
+            with base.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            remembered.append(len(base.queries_log))
+            if base is not connection:
+                base.close()
+
+    monkeypatch.setattr(worker_command, "work", work)
+    call_command("worker", queues="mail")
+
+    assert remembered == [0, 0]
+
 
 # The clock
 

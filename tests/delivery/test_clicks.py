@@ -17,6 +17,7 @@ from tests.makers import make_editor
 from tests.tasks import work_off
 
 CLICKS = 20
+CHOSEN = {"publish": "now", "mail": "with", "readers": "3"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,7 +34,7 @@ def test_twenty_clicks_at_once_make_one_mailing(mailoutbox: list[object]) -> Non
     def click(client: Client) -> int:
         try:
             url = f"/admin/digest/issue/{issue.pk}/publish/"
-            return client.post(url, {"publish": "now", "mail": "with"}).status_code
+            return client.post(url, CHOSEN).status_code
         finally:
             connection.close()
 

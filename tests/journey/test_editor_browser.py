@@ -88,6 +88,11 @@ def preview_and_publish(page: Page) -> None:
     page.get_by_text("Publish…").click()
     page.get_by_label("as soon as it is out").check()
     page.get_by_role("button", name="Publish #1").click()
+    # The count of its readers is asked for, and nothing has gone out before it is given.
+    expect(page.locator(".errorlist")).to_have_text("Type 1: so many people get it.")
+    assert not Issue.objects.published().exists()
+    page.get_by_label("To mail it, type 1").fill("1")
+    page.get_by_role("button", name="Publish #1").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 

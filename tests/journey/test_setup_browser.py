@@ -107,6 +107,7 @@ def first_issue(page: Page, site: str) -> None:
     page.get_by_role("button", name="Approve").click()
     page.get_by_text("Publish…").click()
     page.get_by_label("as soon as it is out").check()
+    page.get_by_label("To mail it, type 1").fill("1")
     page.get_by_role("button", name="Publish #1").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.backup import BackupError, restore
+from delivery.models import Mailing
+from toolbox.urls import absolute_url
 
 
 class Command(BaseCommand):
@@ -26,6 +28,9 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{count} rows restored from {file}")
+        for mailing in Mailing.objects.filter(state=Mailing.State.PAUSED).exclude(hold_reason=""):
+            page = absolute_url("admin:delivery_mailing_change", mailing.pk)
+            self.stdout.write(f"{mailing} is on hold. {mailing.hold_reason} {page}")
 
     def tell(self, table: str, count: int) -> None:
         self.stdout.write(f"  {table}: {count}")

@@ -6,12 +6,14 @@ import signal
 import socket
 import sys
 import threading
+from collections import deque
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error, InterfaceError, OperationalError, close_old_connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
@@ -38,10 +40,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, queues: str | None, **options: Any) -> None:
+        forget_statements()
         if queues:
             work(queues)
         else:
             supervise()
+
+
+def forget_statements() -> None:
+    """In laptop mode Django remembers the last 9,000 statements of each connection, with all that
+    they carry; between requests it forgets them, and a worker has none."""
+    BaseDatabaseWrapper.queries_limit = 0
+    connection.queries_log = deque(maxlen=0)
 
 
 def supervise() -> None:
