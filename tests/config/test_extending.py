@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = ["config", "delivery", "audience", "digest", "curation", "outbox", "publication", "toolbox"]
 BLOCK = re.compile(
-    r"^```(?:python|django|text) (?P<path>\S+)(?: below (?P<below>\"[^\n]*\"))?\n"
+    r"^```(?:python|jinja|text) (?P<path>\S+)(?: below (?P<below>\"[^\n]*\"))?\n"
     r"(?P<code>.*?)^```$",
     re.M | re.S,
 )
