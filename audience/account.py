@@ -16,6 +16,7 @@ from audience.consent import lift, note
 from audience.models import ConsentEvent, Subscriber, Suppression, new_token
 from audience.signals import account_link_requested, move_requested
 from audience.tokens import ACCOUNTS, MOVES, Requests, UnknownLinkError, subscriber_of
+from publication.letters import letter
 from toolbox.addresses import normalise
 from toolbox.urls import absolute_url
 
@@ -130,7 +131,7 @@ def _send(subscriber_id: int, name: str, now: datetime) -> bool:
     kind, to = (MOVES, subscriber.new_email) if name == "move" else (ACCOUNTS, subscriber.email)
     nonce = subscriber.account_nonce
     url = absolute_url(f"audience:{name}", kind.token(subscriber, nonce))
-    letters.send(letters.letter(name, to, nonce=nonce, url=url))
+    letters.send(letter(name, to, nonce=nonce, url=url))
     Subscriber.objects.filter(pk=subscriber_id, account_nonce=nonce).update(account_sent_at=now)
     return True
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from audience import breaker, letters
 from audience.models import Subscriber
 from audience.tokens import confirmation_token
+from publication.letters import letter as compose
 from toolbox.urls import absolute_url
 
 
@@ -32,7 +33,7 @@ def send(subscriber_id: int, *, now: datetime) -> bool:
 
 def letter(subscriber: Subscriber) -> EmailMultiAlternatives:
     """The mail for this request."""
-    return letters.letter(
+    return compose(
         "confirm",
         subscriber.email,
         nonce=subscriber.confirm_nonce,

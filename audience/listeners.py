@@ -9,7 +9,7 @@ from audience.signals import (
     move_requested,
     subscription_requested,
 )
-from publication.telling import tell
+from publication.telling import Notice, tell
 from toolbox.urls import absolute_url
 
 
@@ -34,15 +34,15 @@ def send_move_question(subscriber_id: int) -> None:
 @confirmations_stopped.listen("audience.tell_stopped")
 def tell_stopped(reason: str) -> None:
     """Tell those who can let it go on."""
-    page = absolute_url("admin:audience_subscriber_changelist")
-    tell(
-        "audience.change_subscriber",
-        "Confirmation mail has stopped",
-        f"""\
-        {reason} It looks as if the sign-up form is being used to bother strangers.
-
-        The form still answers. No confirmation mail leaves until you say whether those that
-        wait are to be sent or thrown away:
-        {page}
-        """,
+    notice = Notice(
+        subject="Confirmation mail has stopped",
+        words=[
+            f"{reason} It looks as if the sign-up form is being used to bother strangers.",
+            "The form still answers. No confirmation mail leaves until you say whether those that "
+            "wait are to be sent or thrown away.",
+        ],
+        act="Send or throw them away",
+        page=absolute_url("admin:audience_subscriber_changelist"),
+        why="Sent to those who look after the subscribers.",
     )
+    tell("audience.change_subscriber", notice)

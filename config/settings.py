@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
+from jinja2 import StrictUndefined, select_autoescape
 
 from config import environment
 
@@ -81,6 +82,18 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "publication.context.publication",
             ],
+        },
+    },
+    # Mails, and what an issue is drawn from: see DECISIONS.md. Here only what Django's own engine
+    # does not find is looked for.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {
+            "environment": "toolbox.jinja.environment",
+            "autoescape": select_autoescape(["html", "mjml"]),
+            "undefined": StrictUndefined,
+            "keep_trailing_newline": True,
         },
     },
 ]

@@ -17,7 +17,7 @@ def every_block_has_templates(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{block.__name__} has no template {name}.",
-            hint=f"Write templates/{name}; the other blocks' are a model for it.",
+            hint=f"Write templates/jinja/{name}; the other blocks' are a model for it.",
             obj=block,
             id="digest.E001",
         )

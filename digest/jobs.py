@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from curation.identity import canonical_url
+from curation.identity import canonical_url, web_address
 from digest.models import Issue, JobBlock, PublishedItem
 from publication.models import SectionKind
 from toolbox.text import one_line
@@ -53,7 +53,7 @@ def split(title: str) -> JobWords:
 def signs(heading: str, url: str) -> set[str]:
     """What two copies of one job share: the address, or role and company however they are typed."""
     words = " ".join(re.findall(r"\w+", unmarked(heading).casefold()))
-    address = canonical_url(url) if url.startswith(("http://", "https://")) else ""
+    address = canonical_url(url) if web_address(url) else ""
     return {sign for sign in (words, address) if sign}
 
 

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.utils.safestring import mark_safe
-
-from toolbox.html import clean_rich, to_text
+from toolbox.html import clean_rich
 from toolbox.urls import absolute
 
 
 class Rich(Protocol):
-    """Draws the rich text of a blurb. `accent` is the colour of links, as #rrggbb."""
+    """Cleans the rich text of a blurb. `accent` is the colour of links, as #rrggbb."""
 
     def __call__(self, html: str, *, sponsored: bool, accent: str) -> str: ...
 
@@ -32,22 +30,18 @@ class Output:
 
 def _on_pages(html: str, *, sponsored: bool, accent: str) -> str:
     rel = "sponsored noopener" if sponsored else "noopener noreferrer"
-    return mark_safe(clean_rich(html, base=absolute("/"), rel=rel).strip())
+    return clean_rich(html, base=absolute("/"), rel=rel).strip()
 
 
 def _in_mail(html: str, *, sponsored: bool, accent: str) -> str:
     """Links keep their colour where a mail program drops the style sheet."""
     rel = "sponsored noopener" if sponsored else ""
     styles = {"a": f"color:{accent}"}
-    return mark_safe(clean_rich(html, base=absolute("/"), rel=rel, styles=styles).strip())
-
-
-def _in_plain_text(html: str, *, sponsored: bool, accent: str) -> str:
-    return to_text(clean_rich(html, base=absolute("/")))
+    return clean_rich(html, base=absolute("/"), rel=rel, styles=styles).strip()
 
 
 MAIL = Output("email", "emails/issue.mjml", "emails/blocks/{}.mjml", _in_mail)
-TEXT = Output("email", "emails/issue.txt", "emails/blocks/{}.txt", _in_plain_text, plain=True)
+TEXT = Output("email", "emails/issue.txt", "emails/blocks/{}.txt", _in_mail, plain=True)
 WEB = Output("web", "archive/issue_body.html", "archive/blocks/{}.html", _on_pages)
 FEED = Output("feeds", "archive/feed_body.html", "archive/blocks/{}.html", _on_pages)
 OUTPUTS = (MAIL, TEXT, WEB, FEED)

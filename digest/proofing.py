@@ -164,7 +164,7 @@ def _addresses(item: Item) -> list[str]:
 def _told(item: Item) -> str:
     """What an item says in every output, in plain words."""
     details = " ".join(detail.text for detail in item.details)
-    return f"{item.title} {item.block.lead} {to_line(item.block.blurb)} {details}"
+    return f"{item.title} {item.block.lead} {item.words} {details}"
 
 
 def _said(press: Press) -> str:

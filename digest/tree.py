@@ -7,17 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, cached_property
 from itertools import chain
 from textwrap import shorten
 from urllib.parse import urljoin, urlsplit
 
-from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from digest.jobs import Runs, earlier_runs, runs_of, unmarked
 from digest.models import BLOCKS, Block, Issue, IssueSection, JobBlock, SponsorBlock
 from digest.models.details import Detail
 from toolbox.html import SCHEMES, to_line
+from toolbox.prepared import Select, Slot
 from toolbox.urls import absolute
 
 # The switches of a block, by the channel they stand for.
@@ -26,19 +27,19 @@ CHANNELS = {"email": "in_email", "web": "in_web", "feeds": "in_feeds"}
 
 @dataclass(frozen=True)
 class Item:
-    """One block as the reader meets it."""
+    """One block as the reader meets it. What is worked out is kept: every output asks for it."""
 
     block: Block
     is_new: bool = False
     # Of a job: the numbers of the earlier published issues that had it.
     ran_in: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Where the title leads; empty when there is no address or it is not one to send to."""
         return safe_url(self.block.url)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The words of the title. A link is never without: its host stands in. A job's 🆕 is
         computed, so one that was typed is not shown beside it."""
@@ -46,19 +47,22 @@ class Item:
         words = unmarked(words) if isinstance(self.block, JobBlock) else words
         return words or (self.url and (self.block.domain or self.url))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What it is called in lists: its title, or how its text begins."""
-        return self.title or shorten(
-            to_line(self.block.blurb) or self.block.gist, 80, placeholder="…"
-        )
+        return self.title or shorten(self.words or self.block.gist, 80, placeholder="…")
+
+    @cached_property
+    def words(self) -> str:
+        """What its blurb says, on one line."""
+        return to_line(self.block.blurb)
 
     @property
     def sponsored(self) -> bool:
         """Somebody paid for it: its links say so to machines, its label to people."""
         return isinstance(self.block, SponsorBlock)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What a sponsored item says above its title. Never nothing."""
         label: str = getattr(self.block, "label", "").strip()
@@ -69,12 +73,12 @@ class Item:
         """One word beside the title, when it says something."""
         return "New" if self.is_new else getattr(self.block, "badge", "")
 
-    @property
+    @cached_property
     def details(self) -> list[Detail]:
         """What stands small below it."""
         return self.block.details
 
-    @property
+    @cached_property
     def channels(self) -> list[str]:
         """The outputs it is switched on for."""
         return [name for name, switch in CHANNELS.items() if getattr(self.block, switch)]
@@ -108,7 +112,7 @@ class Tree:
     date: date
     sections: tuple[SectionNode, ...]
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         """Every item, in order."""
         return [item for section in self.sections for item in section.items]
@@ -120,8 +124,8 @@ class Tree:
 
 def read(issue: Issue) -> Tree:
     """Read the issue: one query for each block type, one for its sections, one for its jobs."""
-    sections = list(issue.sections.select_related("section"))
-    return plant(issue, sections, [block for model in BLOCKS for block in _stored(model, issue)])
+    stored = (_stored(model).run(issue=issue.pk) for model in BLOCKS)
+    return plant(issue, _sections().run(issue=issue.pk), chain.from_iterable(stored))
 
 
 def plant(issue: Issue, sections: Sequence[IssueSection], blocks: Iterable[Block]) -> Tree:
@@ -155,9 +159,18 @@ def safe_url(url: str) -> str:
     return url if parts.scheme in SCHEMES and (parts.netloc or parts.scheme == "mailto") else ""
 
 
-def _stored(model: type[Block], issue: Issue) -> QuerySet[Block]:
-    stored: QuerySet[Block] = model.objects.filter(parent=issue).order_by("ordering", "pk")
-    return stored
+# These are asked for every issue that is drawn, so each is put in words once.
+_ISSUE = Slot("issue", Issue._meta.pk)
+
+
+@cache
+def _sections() -> Select[IssueSection]:
+    return Select(IssueSection.objects.filter(issue_id=_ISSUE).select_related("section"))
+
+
+@cache
+def _stored(model: type[Block]) -> Select[Block]:
+    return Select(model.objects.filter(parent_id=_ISSUE).order_by("ordering", "pk"))
 
 
 def _node(section: IssueSection, blocks: list[Block], runs: Runs) -> SectionNode:

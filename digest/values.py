@@ -19,8 +19,9 @@ SIZES = ("width", "height")
 def values_of(tree: Tree) -> list[Value]:
     """Every item that is switched on for some output, in order, as JSON values."""
     return [
-        _value(section, item)
+        _value(item, told)
         for section in tree.sections
+        for told in [_section(section)]
         for item in section.items
         if item.channels
     ]
@@ -39,7 +40,7 @@ def as_json(issue: Issue, items: list[Value]) -> Value:
     }
 
 
-def _value(section: SectionNode, item: Item) -> Value:
+def _value(item: Item, section: Value) -> Value:
     block = item.block
     lead = f"<p>{escape(block.lead)}</p>" if block.lead else ""
     rel = "sponsored noopener" if item.sponsored else "noopener noreferrer"
@@ -55,13 +56,17 @@ def _value(section: SectionNode, item: Item) -> Value:
         "label": item.label if item.sponsored else "",
         "channels": item.channels,
         "fields": _fields(block),
-        "section": {
-            "key": section.key,
-            "title": section.title,
-            "kind": section.kind,
-            "slug": section.slug,
-            "intro": clean_rich(section.intro),
-        },
+        "section": section,
+    }
+
+
+def _section(section: SectionNode) -> Value:
+    return {
+        "key": section.key,
+        "title": section.title,
+        "kind": section.kind,
+        "slug": section.slug,
+        "intro": clean_rich(section.intro),
     }
 
 

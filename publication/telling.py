@@ -1,28 +1,46 @@
 """Telling people of the staff by mail what waits for them."""
 
-from email.headerregistry import Address
-from textwrap import dedent
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.core.mail import EmailMessage
+from django.contrib.auth.models import User
+from django.core.mail import mailers
+from django.db.models import QuerySet
 
 from publication.access import holders
-from publication.masthead import current
-from toolbox.text import one_line
+from publication.letters import letter
 
 
-def tell(permission: str, subject: str, text: str) -> int:
-    """Mail everybody who holds `permission` and has an address. Answers how many were told."""
-    publication = current()
-    sender = str(Address(publication.sender_name, addr_spec=publication.sender_email))
-    who = holders(permission).exclude(email="")
+class Thing(NamedTuple):
+    """One thing that wants looking at, what is the matter with it, and where that is mended."""
+
+    name: str
+    sentence: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a mail to the staff says. `act` and `page` are its button; `why` says why it came."""
+
+    subject: str
+    words: Sequence[str]
+    act: str
+    page: str
+    why: str
+    things: Sequence[Thing] = ()
+
+
+def readers(permission: str) -> QuerySet[User]:
+    """Who can be told: people of the staff who hold `permission`, and who have an address."""
+    return holders(permission).filter(is_staff=True).exclude(email="").order_by("pk")
+
+
+def tell(permission: str, notice: Notice, *, nonce: str = "") -> int:
+    """Mail each of them. Answers how many were told. The same `nonce`, the same Message-IDs."""
     mails = [
-        EmailMessage(
-            subject=one_line(f"{publication.name}: {subject}", 150),
-            body=dedent(text),
-            from_email=sender,
-            to=[person.email],
-            headers={"Auto-Submitted": "auto-generated"},
-        )
-        for person in who
+        letter("notice", person.email, nonce=nonce and f"{nonce} {person.pk}", notice=notice)
+        for person in readers(permission)
     ]
-    return sum(mail.send() for mail in mails)
+    return mailers.default.send_messages(mails) or 0

@@ -1,12 +1,10 @@
-"""HTML from strangers and from the editor: cleaned by nh3, turned into text by html2text."""
+"""HTML from strangers and from the editor: cleaned by nh3, cut down to its words."""
 
 import html as html_module
 import re
-import textwrap
 from collections.abc import Mapping
 from functools import lru_cache
 
-import html2text
 import nh3
 
 from toolbox.text import one_line, printable
@@ -114,49 +112,3 @@ def to_title(html: str, length: int | None = None) -> str:
 
     line = to_line(_TAG.sub(markup_or_word, html))
     return one_line(html_module.unescape(line), length)
-
-
-def to_text(html: str, width: int = 72) -> str:
-    """`html` as plain text of `width` columns; addresses stand whole behind their words."""
-    lines = _Plain().handle(html).splitlines()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_fold(line, width) for line in lines)).strip("\n")
-
-
-class _Plain(html2text.HTML2Text):
-    """html2text writes Markdown; this writes what a person would type: no marks, no escapes."""
-
-    def __init__(self) -> None:
-        super().__init__(bodywidth=0)
-        self.ignore_emphasis = True
-        self.unicode_snob = True
-        self.ul_item_mark = "-"
-        self.hrefs: list[str] = []
-
-    def handle_data(self, data: str, entity_char: object = None) -> None:
-        super().handle_data(data, entity_char=True)
-
-    def handle_tag(self, tag: str, attrs: dict[str, str | None], start: object) -> None:
-        if tag == "a":
-            self._link(attrs.get("href") if start else None, closing=not start)
-        elif tag != "code":
-            super().handle_tag(tag, attrs, bool(start))
-
-    def _link(self, href: str | None, *, closing: bool) -> None:
-        if not closing:
-            self.hrefs.append((href or "").replace(" ", "%20"))
-        elif self.hrefs and (address := self.hrefs.pop()):
-            self.o(f" <{address}>")
-
-
-def _fold(line: str, width: int) -> str:
-    """One line of a paragraph or list, folded under its own beginning; words stay whole."""
-    mark = re.match(r"\s*(- |\d+\. )?", line)
-    first = mark.group() if mark else ""
-    return textwrap.fill(
-        line[len(first) :],
-        width,
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

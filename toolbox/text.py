@@ -28,6 +28,8 @@ _COMMON = bytes(
     0x20 if byte in b"\t\n\r" or 0x20 <= byte < 0x7F else 1 if byte in b"\v\f" else byte
     for byte in range(256)
 )
+# Of a plain mail.
+COLUMNS = 72
 # Looking through a line takes less than finding out that it need not be.
 _LINE = 60
 
@@ -73,6 +75,19 @@ def one_line(text: str, length: int | None = None) -> str:
     if length is not None and len(line) > length:
         return line[: length - 1].rstrip() + "…"
     return line
+
+
+def fold(text: str, *, first: str = "", rest: str = "") -> str:
+    """`text` in lines of 72 columns, behind these indents. Words stay whole, addresses too."""
+    if len(first) + len(text) <= COLUMNS:
+        return first + text
+    lines, line = [], first
+    for word in text.split(" "):
+        if len(line) + len(word) > COLUMNS and line.strip():
+            lines.append(line.rstrip(" "))
+            line = rest
+        line += f"{word} "
+    return "\n".join([*lines, line.rstrip(" ")])
 
 
 def first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -117,10 +118,35 @@ def is_kept(row: forms.BaseModelForm[Any]) -> bool:
     )
 
 
+class RowField(forms.ModelChoiceField):
+    """Which row a form is about, among those that were read: Django asks for each by itself."""
+
+    def __init__(self, rows: Mapping[str, Any], initial: Any) -> None:
+        hidden = forms.HiddenInput()
+        super().__init__(queryset=None, initial=initial, required=False, widget=hidden)
+        self._rows = rows
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self._rows:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": value})
+        return self._rows[str(value)]
+
+
 class GuardedFormSet(BaseInlineFormSet):
     """The rows of one issue, of one model."""
 
     instance: Issue
+
+    @cached_property
+    def _rows(self) -> dict[str, Any]:
+        return {str(row.pk): row for row in self.get_queryset()}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Django's, with a field of our own for the row."""
+        super().add_fields(form, index)
+        form.fields["id"] = RowField(self._rows, form.fields["id"].initial)
 
     def going(self, form: forms.ModelForm[Any]) -> bool:
         """Whether the row is ticked for deletion."""

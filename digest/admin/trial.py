@@ -93,7 +93,9 @@ def bind(desk: "IssueAdmin", request: HttpRequest, issue: Issue) -> Trial:
     blocks: dict[str, Block] = {}
     for made, inline in desk.get_formsets_with_inlines(request, issue):
         prefix = made.get_default_prefix()
-        formset = made(**desk.get_formset_kwargs(request, issue, inline, prefix))
+        # As the admin asks, which copies all that was posted for each type of block.
+        rows = inline.get_queryset(request)
+        formset = made(request.POST, request.FILES, issue, prefix=prefix, queryset=rows)
         if not formset.is_valid():
             complaints += [Note(Level.BLOCKER, str(text)) for text in formset.non_form_errors()]
         for row in filter(is_kept, formset.forms):

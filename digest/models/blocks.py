@@ -6,6 +6,7 @@ The registry fills itself from the subclasses; `digest.checks` names a missing t
 
 import re
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -83,6 +84,7 @@ class Block(Plugin):
         return self.heading or self.slug
 
     @classmethod
+    @cache
     def own_fields(cls) -> list[models.Field[Any, Any]]:
         """What is asked of this type besides its headline and what every block has."""
         shared = {field.name for field in Block._meta.get_fields()} | {"id"}

@@ -9,7 +9,6 @@ from digest.preflight.subject import Subject, source
 from digest.reading import Paragraph, plain_words
 from digest.tree import Item
 from publication.models import SectionKind
-from toolbox.html import to_line
 
 # A blurb with a beginning, in characters: what is shorter may end as it likes.
 BEGUN = 40
@@ -140,7 +139,7 @@ def site_in_title(subject: Subject) -> Iterator[Hit]:
 def blurb_repeats_title(subject: Subject) -> Iterator[Hit]:
     """The title again, where the reader looks for what it is about."""
     for item in subject.stories:
-        words = plain_words(f"{item.block.lead} {to_line(item.block.blurb)}")
+        words = plain_words(f"{item.block.lead} {item.words}")
         title = plain_words(item.title)
         if isinstance(item.block, ProjectBlock):
             title = plain_words(item.title.partition(": ")[2] or item.title)
@@ -149,7 +148,7 @@ def blurb_repeats_title(subject: Subject) -> Iterator[Hit]:
 
 
 def _says(item: Item) -> bool:
-    return bool(item.block.lead.strip() or to_line(item.block.blurb).strip())
+    return bool(item.block.lead.strip() or item.words.strip())
 
 
 def _ends(read: list[Paragraph]) -> list[Paragraph]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -16,7 +16,6 @@ from digest.preflight.subject import Subject, source
 from digest.reading import plain_words
 from digest.tree import Item
 from toolbox.addresses import host
-from toolbox.html import to_line
 
 # Blurbs this long, in characters, are not written twice by chance.
 BLURB_LENGTH = 60
@@ -40,8 +39,7 @@ _address = lru_cache(maxsize=4096)(canonical_url)
 _site = lru_cache(maxsize=4096)(host)
 
 
-@dataclass(frozen=True)
-class Rerun:
+class Rerun(NamedTuple):
     """A story that ran, and by what it is known again."""
 
     item: Item
@@ -51,14 +49,14 @@ class Rerun:
 
 def twice_in_issue(subject: Subject) -> Iterator[Hit]:
     """The same address or title in two places of one issue."""
-    for first, second in _twins(subject):
+    for first, second in subject.once(_twins):
         where = subject.home(first).title
         yield Hit(f"“{second.name}” stands in this issue already, in {where}.", second)
 
 
 def ran_before(subject: Subject) -> Iterator[Hit]:
     """A story that an earlier issue had, and that does not say so."""
-    for rerun in _reruns(subject):
+    for rerun in subject.once(_reruns):
         if not rerun.by_blurb:
             yield Hit(
                 f"“{rerun.item.name}” {_ran(rerun.past)}. Say so, or leave it out.", rerun.item
@@ -67,7 +65,7 @@ def ran_before(subject: Subject) -> Iterator[Hit]:
 
 def blurb_ran_before(subject: Subject) -> Iterator[Hit]:
     """Words that readers have read: an old text left standing in a new item."""
-    for rerun in _reruns(subject):
+    for rerun in subject.once(_reruns):
         if rerun.by_blurb:
             what = f"says word for word what “{rerun.past.title}” said"
             yield Hit(f"“{rerun.item.name}” {what}; it {_ran(rerun.past)}.", rerun.item)
@@ -75,8 +73,8 @@ def blurb_ran_before(subject: Subject) -> Iterator[Hit]:
 
 def blurb_twice_in_issue(subject: Subject) -> Iterator[Hit]:
     """A blurb pasted into the wrong item."""
-    told = {second.block.uid for _, second in _twins(subject)}
-    said = {item.block.uid: to_line(item.block.blurb) for item in subject.stories}
+    told = {second.block.uid for _, second in subject.once(_twins)}
+    said = {item.block.uid: item.words for item in subject.stories}
     for first, second in combinations(subject.stories, 2):
         new = second.block.uid not in told
         if new and _same_blurb(said[first.block.uid], said[second.block.uid]):
@@ -117,7 +115,7 @@ def _reruns(subject: Subject) -> Iterator[Rerun]:
         if known := _same(subject, item, told):
             yield Rerun(item, known, by_blurb=False)
             continue
-        blurb = to_line(item.block.blurb)
+        blurb = item.words
         known = next((past for past in told if _same_blurb(blurb, past.text)), None)
         if known:
             yield Rerun(item, known, by_blurb=True)
@@ -147,7 +145,7 @@ def _named_alike(subject: Subject, first: Item, second: Item) -> bool:
 def _is_column(subject: Subject, item: Item) -> bool:
     section = subject.home(item).title.casefold()
     title = item.title.casefold()
-    return title.startswith(section) or bool(COLUMN.search(title))
+    return title.startswith(section) or _names_a_column(title)
 
 
 def alike(one: str, other: str) -> bool:
@@ -166,6 +164,11 @@ def alike(one: str, other: str) -> bool:
     if not fuzz.ratio(a, b, score_cutoff=100 * NEAR):
         return False
     return SequenceMatcher(None, a, b).ratio() >= NEAR
+
+
+@lru_cache(maxsize=4096)
+def _names_a_column(title: str) -> bool:
+    return bool(COLUMN.search(title))
 
 
 @lru_cache(maxsize=4096)

@@ -1,9 +1,10 @@
 """What a check looks at: the issue as it is read, and what is known beside it. Each once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 from uuid import UUID
 
 from digest.models import Booking, Issue, PublishedItem, SponsorBlock, TextBlock, Visit
@@ -46,6 +47,16 @@ class Subject:
     tree: Tree
     rendering: Rendering | None
     now: datetime
+
+    def once[Found](self, look: "Callable[[Subject], Iterable[Found]]") -> list[Found]:
+        """What a look over it finds that more than one check asks for."""
+        if look not in self._looked:
+            self._looked[look] = list(look(self))
+        return self._looked[look]
+
+    @cached_property
+    def _looked(self) -> dict[Any, list[Any]]:
+        return {}
 
     @property
     def day(self) -> date:
@@ -165,9 +176,14 @@ class Subject:
 
 def source(item: Item) -> str:
     """The host an item comes from: of its address, or the one an imported item was told with."""
-    label: str = getattr(item.block, "source_label", "").strip()
+    return _source(item.url, getattr(item.block, "source_label", ""))
+
+
+@lru_cache(maxsize=1024)
+def _source(url: str, label: str) -> str:
+    label = label.strip()
     told = label.lower() if "." in label and " " not in label else ""
-    return host(item.url) or told.removeprefix("www.")
+    return host(url) or told.removeprefix("www.")
 
 
 def _link(anchor: Anchor, name: str, item: Item | None = None) -> Link:

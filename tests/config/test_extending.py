@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = ["config", "delivery", "audience", "digest", "curation", "outbox", "publication", "toolbox"]
 BLOCK = re.compile(
-    r"^```(?:python|django|text) (?P<path>\S+)(?: below (?P<below>\"[^\n]*\"))?\n"
+    r"^```(?:python|jinja|text) (?P<path>\S+)(?: below (?P<below>\"[^\n]*\"))?\n"
     r"(?P<code>.*?)^```$",
     re.M | re.S,
 )
@@ -66,7 +66,7 @@ def test_what_the_page_says_works(copy: Path) -> None:
 
 def test_a_block_without_its_templates_is_named(copy: Path) -> None:
     follow((ROOT / "docs/extending.md").read_text(), copy)
-    (copy / "templates/emails/blocks/quote.txt").unlink()
+    (copy / "templates/jinja/emails/blocks/quote.txt").unlink()
     env = {"PATH": os.environ["PATH"], "VAR_DIR": str(copy / "var")}
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],

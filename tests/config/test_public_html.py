@@ -12,9 +12,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tinyhtml5.parser import HTMLParser
 
 from audience.models import Subscriber
+from delivery.greeting import greeted
 from digest.models import Issue, RenderedIssue
 from digest.rendering import render
 from publication.masthead import current
+from publication.telling import Notice, Thing
 from tests.audience.makers import ask, confirmation_link
 from tests.site import BARE, make_site
 from toolbox.mjml import to_html
@@ -112,11 +114,11 @@ def test_all_mails_share_one_frame_and_are_valid() -> None:
     masthead = current()
     masthead.name = "The Example"
     masthead.save()
-    feeds = [("A feed", "It has been silent.", "https://example.com/1")]
-    known = {"publication": masthead, "site_url": "http://127.0.0.1:8000", "feeds": feeds}
-    known |= {"confirm_url": "https://example.com/c", "list_url": "https://example.com/l"}
-    known |= {"url": "https://example.com/a"}
-    others = ["confirm", "ailing_feeds", "account", "move"]
+    things = [Thing("A feed", "It has been silent.", "https://example.com/1")]
+    notice = Notice("It waits", ["Somebody must look."], "Look", "https://example.com/", "", things)
+    known = {"publication": masthead, "site_url": "http://127.0.0.1:8000", "notice": notice}
+    known |= {"confirm_url": "https://example.com/c", "url": "https://example.com/a"}
+    others = ["confirm", "notice", "account", "move"]
     mails = [to_html(render_to_string(f"emails/{name}.mjml", known)) for name in others]
     mails.append(render(Issue.objects.get(number=7)).email_html)
 
@@ -129,6 +131,17 @@ def test_all_mails_share_one_frame_and_are_valid() -> None:
         assert len(roles) == mail.count("<table")
         assert set(roles) == {"presentation"}
         assert all("alt=" in image for image in re.findall("<img[^>]*>", mail))
+
+
+def test_the_welcome_turns_dark_with_the_mail_below_it() -> None:
+    make_site()
+    mail = render(Issue.objects.get(number=7))
+    _, html = greeted(mail.email_text, mail.email_html)
+    dark = html.partition("@media (prefers-color-scheme: dark)")[2]
+
+    assert f".wash, .wash table {{ background-color: {current().look.dark.wash}" in dark
+    welcome = html[: html.index("Welcome to ")]
+    assert 'class="wash"' in welcome[welcome.index("<body") :]
 
 
 def test_the_parser_sees_what_is_wrong() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from delivery import holding, mailings, sending
 from delivery.models import Delivery, Mailing
@@ -135,7 +135,10 @@ def test_too_many_errors_pause_it_and_tell_the_editors(
     [told] = mailoutbox
     assert told.to == ["editor@example.com"]
     assert "on hold" in told.subject
-    assert f"/admin/delivery/mailing/{mailing.pk}/change/" in str(told.body)
+    assert isinstance(told, EmailMultiAlternatives)
+    for body in (told.body, told.alternatives[0][0]):
+        assert f"/admin/delivery/mailing/{mailing.pk}/change/" in str(body)
+        assert mailing.hold_reason in " ".join(str(body).split())
 
 
 def test_silence_after_the_message_counts_as_an_error(settings: LazySettings) -> None:

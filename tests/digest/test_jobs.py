@@ -10,6 +10,7 @@ from digest import assembly, jobs, tree
 from digest.assembly import AlreadyPlacedError
 from digest.jobs import JobWords
 from digest.models import Issue, JobBlock
+from digest.rendering import render
 from publication.models import SectionKind
 from tests.digest.checking import codes, look, said, sound
 from tests.digest.issues import add, add_section, make_issue, publish
@@ -181,3 +182,10 @@ def test_two_jobs_of_one_company_are_two() -> None:
     job(section)
     job(section, role="Cook")
     assert found(issue) == []
+
+
+def test_an_address_that_is_none_does_not_stop_the_issue() -> None:
+    issue = sound()
+    job(issue, url="http://[not-an-address")
+    assert found(issue) == ["unsafe-address"]
+    assert "Developer" in render(issue).email_text

@@ -120,7 +120,7 @@ def test_it_stands_in_every_output() -> None:
     drawn = render(issue)
     for html in (drawn.email_html, drawn.web_body, drawn.feed_body):
         assert f'src="{block.address}"' in html
-        assert 'alt="A &quot;red&quot; boat"' in html
+        assert 'alt="A &#34;red&#34; boat"' in html
         assert "Photo: Ada" in html
     assert block.address.startswith("http")
     assert 'width="560"' in drawn.email_html

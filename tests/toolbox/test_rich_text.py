@@ -1,4 +1,5 @@
-from toolbox.html import clean_rich, to_text
+from toolbox.html import clean_rich
+from toolbox.plain import to_text
 
 
 def test_it_keeps_words_that_look_like_markdown_as_they_are() -> None:
@@ -36,3 +37,39 @@ def test_it_makes_relative_links_absolute_and_drops_scripts() -> None:
 
 def test_it_gives_tags_the_style_a_mail_needs() -> None:
     assert clean_rich("<p>Hello</p>", styles={"p": "margin:0"}) == '<p style="margin:0">Hello</p>'
+
+
+def test_a_list_keeps_its_shape() -> None:
+    html = (
+        "<p>Before</p><ul><li><p>one</p><p>and more</p></li><li>two<br>lines"
+        "<ol><li>inner</li><li>next</li></ol></li><li></li></ul>after"
+    )
+
+    assert to_text(html).splitlines() == [
+        "Before",
+        "",
+        "  - one",
+        "",
+        "    and more",
+        "  - two",
+        "    lines",
+        "    1. inner",
+        "    2. next",
+        "",
+        "after",
+    ]
+
+
+def test_an_address_that_is_its_own_words_is_said_once() -> None:
+    assert to_text('<p><a href="https://e.org/a b">https://e.org/a%20b</a></p>') == (
+        "https://e.org/a%20b"
+    )
+    assert to_text('<a href="https://e.org/">e.org</a>, <a>none</a>') == (
+        "e.org <https://e.org/>, none"
+    )
+
+
+def test_white_space_is_read_as_html_reads_it() -> None:
+    html = "<p> a\n\t b\xa0&nbsp;c </p>\n\n<p></p><p><br>d<br><br><br>e &lt;f&gt;</p>"
+
+    assert to_text(html) == "a b\xa0\xa0c\n\nd\n\ne <f>"

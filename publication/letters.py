@@ -1,0 +1,38 @@
+"""Mails to one person that are no issue: no news, one button, and why it came."""
+
+import uuid
+from email.headerregistry import Address
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+
+from publication.masthead import current
+from toolbox import mjml
+from toolbox.urls import absolute
+
+
+def letter(name: str, to: str, *, nonce: str = "", **words: object) -> EmailMultiAlternatives:
+    """The mail of the templates emails/`name`.*; the same `nonce`, the same Message-ID."""
+    publication = current()
+    context = {"publication": publication, "site_url": absolute(""), **words}
+    sender = Address(publication.sender_name, addr_spec=publication.sender_email)
+    mail = EmailMultiAlternatives(
+        subject=render_to_string(f"emails/{name}.subject.txt", context).strip(),
+        body=render_to_string(f"emails/{name}.txt", context),
+        from_email=str(sender),
+        to=[to],
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "Message-ID": _message_id(name, nonce or uuid.uuid4().hex, sender),
+        },
+    )
+    html = mjml.to_html(render_to_string(f"emails/{name}.mjml", context))
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _message_id(name: str, nonce: str, sender: Address) -> str:
+    """One for each request, so that a mail sent twice is seen to be the same."""
+    request = salted_hmac(f"publication.letters.{name}", nonce, algorithm="sha256").hexdigest()
+    return f"<{request[:32]}@{sender.domain}>"
