@@ -84,11 +84,11 @@ TEMPLATES = [
             ],
         },
     },
-    # Mails, and what an issue is drawn from: see DECISIONS.md. Here only what Django's own engine
-    # does not find is looked for.
+    # Mails, and what an issue is drawn from: see DECISIONS.md. Whoever draws with it names it, by
+    # toolbox.jinja: both engines' templates lie in one folder.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "toolbox.jinja.environment",
             "autoescape": select_autoescape(["html", "mjml"]),

@@ -2,9 +2,8 @@
 
 import re
 
-from django.template.loader import render_to_string
-
 from publication.masthead import current
+from toolbox.jinja import draw
 
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
@@ -12,8 +11,8 @@ _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 def greeted(text: str, html: str) -> tuple[str, str]:
     """The approved text and HTML with the welcome on top."""
     words = {"publication": current()}
-    greeting = render_to_string("emails/welcome.html", words)
+    greeting = draw("emails/welcome.html", words)
     body = _BODY.search(html)
     place = body.end() if body else 0
     html = html[:place] + greeting + html[place:]
-    return render_to_string("emails/welcome.txt", words) + text, html
+    return draw("emails/welcome.txt", words) + text, html

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
+from jinja2 import TemplateNotFound
 
 from digest.models import BLOCKS
 from digest.outputs import OUTPUTS
+from toolbox.jinja import engine
 
 
 @register()
@@ -17,7 +17,7 @@ def every_block_has_templates(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{block.__name__} has no template {name}.",
-            hint=f"Write templates/jinja/{name}; the other blocks' are a model for it.",
+            hint=f"Write templates/{name}; the other blocks' are a model for it.",
             obj=block,
             id="digest.E001",
         )
@@ -28,7 +28,7 @@ def every_block_has_templates(**kwargs: Any) -> list[CheckMessage]:
 
 def _exists(name: str) -> bool:
     try:
-        get_template(name)
-    except TemplateDoesNotExist:
+        engine().get_template(name)
+    except TemplateNotFound:
         return False
     return True

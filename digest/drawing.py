@@ -13,7 +13,7 @@ from digest.outputs import WEB, Output, Rich
 from digest.placeholders import TOKEN, subscriber_links
 from digest.tree import Item, SectionNode, Tree
 from publication.models import Publication
-from toolbox.jinja import engine
+from toolbox.jinja import draw, engine
 from toolbox.plain import to_text
 from toolbox.text import printable
 from toolbox.urls import absolute, absolute_url
@@ -42,7 +42,7 @@ class Press:
         chosen = self.tree.channel(output.channel)
         sections = [self._section(section, output) for section in chosen.sections]
         values = self._frame | {"sections": sections}
-        drawn = engine().get_template(output.whole).render(values)
+        drawn = draw(output.whole, values)
         return printable(_tidy(drawn) if output.plain else drawn)
 
     def draw_block(self, item: Item, output: Output) -> str:

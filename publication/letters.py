@@ -4,11 +4,11 @@ import uuid
 from email.headerregistry import Address
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
 from publication.masthead import current
 from toolbox import mjml
+from toolbox.jinja import draw
 from toolbox.urls import absolute
 
 
@@ -18,8 +18,8 @@ def letter(name: str, to: str, *, nonce: str = "", **words: object) -> EmailMult
     context = {"publication": publication, "site_url": absolute(""), **words}
     sender = Address(publication.sender_name, addr_spec=publication.sender_email)
     mail = EmailMultiAlternatives(
-        subject=render_to_string(f"emails/{name}.subject.txt", context).strip(),
-        body=render_to_string(f"emails/{name}.txt", context),
+        subject=draw(f"emails/{name}.subject.txt", context).strip(),
+        body=draw(f"emails/{name}.txt", context),
         from_email=str(sender),
         to=[to],
         headers={
@@ -27,7 +27,7 @@ def letter(name: str, to: str, *, nonce: str = "", **words: object) -> EmailMult
             "Message-ID": _message_id(name, nonce or uuid.uuid4().hex, sender),
         },
     )
-    html = mjml.to_html(render_to_string(f"emails/{name}.mjml", context))
+    html = mjml.to_html(draw(f"emails/{name}.mjml", context))
     mail.attach_alternative(html, "text/html")
     return mail
 

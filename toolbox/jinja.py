@@ -32,5 +32,10 @@ def engine() -> Environment:
     return cast(Jinja2, engines["jinja2"]).env
 
 
+def draw(name: str, values: dict[str, Any]) -> str:
+    """The template of that name with these values."""
+    return engine().get_template(name).render(values)
+
+
 def _url(view: str, *args: Any) -> str:
     return reverse(view, args=args)

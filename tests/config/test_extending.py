@@ -66,7 +66,7 @@ def test_what_the_page_says_works(copy: Path) -> None:
 
 def test_a_block_without_its_templates_is_named(copy: Path) -> None:
     follow((ROOT / "docs/extending.md").read_text(), copy)
-    (copy / "templates/jinja/emails/blocks/quote.txt").unlink()
+    (copy / "templates/emails/blocks/quote.txt").unlink()
     env = {"PATH": os.environ["PATH"], "VAR_DIR": str(copy / "var")}
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],

@@ -6,7 +6,6 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tinyhtml5.parser import HTMLParser
@@ -19,6 +18,7 @@ from publication.masthead import current
 from publication.telling import Notice, Thing
 from tests.audience.makers import ask, confirmation_link
 from tests.site import BARE, make_site
+from toolbox.jinja import draw
 from toolbox.mjml import to_html
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_all_mails_share_one_frame_and_are_valid() -> None:
     known = {"publication": masthead, "site_url": "http://127.0.0.1:8000", "notice": notice}
     known |= {"confirm_url": "https://example.com/c", "url": "https://example.com/a"}
     others = ["confirm", "notice", "account", "move"]
-    mails = [to_html(render_to_string(f"emails/{name}.mjml", known)) for name in others]
+    mails = [to_html(draw(f"emails/{name}.mjml", known)) for name in others]
     mails.append(render(Issue.objects.get(number=7)).email_html)
 
     for mail in mails:
