@@ -73,7 +73,8 @@ def correct(request: HttpRequest, issue: Issue, context: dict[str, Any]) -> Http
 
 def _one(request: HttpRequest, issue: Issue, block: Block, context: dict[str, Any]) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    words = modelform_factory(type(block), fields=correctable(type(block)))(posted, instance=block)
+    form = modelform_factory(type(block), fields=correctable(type(block)), labels={"url": "URL"})
+    words = form(posted, instance=block)
     note = NoteForm(posted, initial={"seen": edit_token(issue)}, prefix="correction")
     if words.is_valid() and note.is_valid() and _done(request, issue, words, note):
         return redirect("admin:digest_issue_correct", issue.pk)

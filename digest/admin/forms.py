@@ -39,6 +39,9 @@ class IssueForm(forms.ModelForm[Issue]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "number" in self.fields:
+            # Said where it can be changed no more: beside a field it would only take room.
+            self.fields["number"].help_text = ""
         self.fields["edit_token"].initial = edit_token(self.instance) if self.instance.pk else ""
         self.clone: editing.Clone | None = None
         self.stale = False

@@ -297,13 +297,17 @@ def test_saving_without_an_edit_keeps_the_approval() -> None:
     assert desk.issue.state == Issue.State.READY
 
 
+SETTLED = "Settled by the approval: links to it never break."
+
+
 def test_the_number_is_settled_once_approved() -> None:
     desk = make_desk("One")
+    assert SETTLED not in desk.client.get(desk.url).text
     approval.approve(desk.issue, by=None)
     fields = desk.open()
     assert "number" not in fields
     page = desk.client.get(f"/admin/digest/issue/{desk.issue.pk}/change/").text
-    assert "Settled by the approval: links to it never break." in page
+    assert SETTLED in page
     desk.save(fields, number="77", title="Changed")
     desk.issue.refresh_from_db()
     assert desk.issue.number == 1
