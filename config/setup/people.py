@@ -1,7 +1,6 @@
 """Accounts for those who make the newsletter, each in a role; the password is theirs to choose."""
 
 from dataclasses import dataclass
-from textwrap import dedent
 
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.tokens import default_token_generator
@@ -13,7 +12,9 @@ from config.roles import ROLES
 from config.setup.letters import send
 from publication.access import NotAllowedError, record
 from publication.masthead import current
+from publication.telling import Notice
 from toolbox.smtp import Answer
+from toolbox.text import one_line
 from toolbox.urls import absolute_url
 
 OWNER = "Owner"
@@ -47,17 +48,15 @@ def invite(username: str, email: str, role: str, *, by: User) -> Invitation:
         raise NotAllowedError("Only an owner makes accounts.")
     person = _account(username, email, role, by=by)
     link = password_link(person)
-    name = current().name
-    text = f"""\
-        {by} has made an account for you at {name}: {username}, as {role.lower()}.
-
-        Choose your password here:
-        {link}
-
-        The link is good for three days.
-        """
-    answer = send(email, f"Your account at {name}", dedent(text))
-    return Invitation(person, link, answer)
+    name = one_line(current().name)
+    notice = Notice(
+        subject=f"Your account at {name}",
+        words=[f"{by} has made an account for you: {username}, as {role.lower()}."],
+        act="Choose your password",
+        page=link,
+        why="The link is good for three days.",
+    )
+    return Invitation(person, link, send(email, notice))
 
 
 def password_link(person: User) -> str:

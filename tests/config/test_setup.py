@@ -214,6 +214,7 @@ def test_the_test_mail_goes_to_the_owner(client: Client, owner: User) -> None:
     letter = mailbox.read(mailbox.names()[0])
     assert (letter.to, letter.subject) == ("olga@example.com", f"Test mail of {current().name}")
     assert ("From", "The Lantern <desk@example.org>") in letter.headers
+    assert "Look at its sender" in (letter.html or "")
     assert current().postal_address == "1 Harbour Lane, Porto"
 
 
@@ -323,7 +324,13 @@ def test_a_forgotten_password_comes_from_the_publication_and_leads_to_its_site(
     [letter] = mail.outbox
     assert letter.from_email == f"{current().sender_name} <{current().sender_email}>"
     assert "https://news.example.com/admin/password/" in str(letter.body)
-    assert "evil.example" not in str(letter.body)
+    assert "evil.example" not in str(letter.message())
+    assert "Somebody asked for a new password" in str(letter.body)
+    assert "text/html" in str(letter.message())
+    # The way in works, once.
+    way = re.search(r"https://news.example.com(/admin/password/\S+)", str(letter.body))
+    assert way
+    assert "Enter new password" in Client().get(way[1], follow=True).text
     # Asked for again and again it is sent once.
     forged.post("/admin/password/forgotten/", {"email": owner.email})
     assert len(mail.outbox) == 1
@@ -347,3 +354,17 @@ def test_nothing_is_missing_from_a_publication_that_is_set_up(client: Client, ow
     own.save()
     Feed.objects.create(url="https://example.org/feed.xml")
     assert done() == set()
+
+
+def test_a_forgotten_password_tells_nobody_that_the_mail_did_not_leave(
+    client: Client, owner: User, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAILERS = {
+        "default": {"BACKEND": backend, "OPTIONS": {"host": "127.0.0.1", "port": 9}}
+    }
+    known = Client().post("/admin/password/forgotten/", {"email": owner.email}, follow=True)
+    unknown = Client().post("/admin/password/forgotten/", {"email": "no@example.com"}, follow=True)
+    assert known.status_code == 200
+    assert known.redirect_chain == unknown.redirect_chain
+    assert f"not mailed to account {owner.pk}" in caplog.text
