@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from curation.models import Feed, Link
+from publication.masthead import current
 from tests.makers import NOW, make_editor, make_entry, make_feed, make_link, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,8 @@ def test_it_asks_few_questions_however_many_feeds(
 ) -> None:
     for _ in range(30):
         make_feed()
+    # The first page of a new install makes its row.
+    current()
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         admin.get(reverse(FEEDS))
 
