@@ -1,6 +1,8 @@
 """Mails to one person that are no issue: no news, one button, and why it came."""
 
+import email.policy
 import uuid
+from contextlib import closing
 from email.headerregistry import Address
 
 from django.core.mail import EmailMultiAlternatives
@@ -8,7 +10,10 @@ from django.utils.crypto import salted_hmac
 
 from publication.masthead import current
 from toolbox import mjml
+from toolbox.addresses import normalise
 from toolbox.jinja import draw
+from toolbox.smtp import Answer
+from toolbox.transports import open_lines
 from toolbox.urls import absolute
 
 
@@ -30,6 +35,16 @@ def letter(name: str, to: str, *, nonce: str = "", **words: object) -> EmailMult
     html = mjml.to_html(draw(f"emails/{name}.mjml", context))
     mail.attach_alternative(html, "text/html")
     return mail
+
+
+def post(mail: EmailMultiAlternatives, *, timeout: float | None = None) -> Answer:
+    """Hand it over at once, by the very way the newsletter goes, and answer what the server said.
+
+    `timeout`: seconds, where somebody waits for the page. Raises AddressError.
+    """
+    source = mail.message(policy=email.policy.SMTP).as_bytes()
+    with closing(open_lines(1, timeout=timeout)[0]) as line:
+        return line.send(normalise(current().sender_email), normalise(mail.to[0]), source)
 
 
 def _message_id(name: str, nonce: str, sender: Address) -> str:

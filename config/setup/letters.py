@@ -1,21 +1,16 @@
 """A mail to one of our own, by the very way the newsletter goes, and what the server said to it."""
 
-import email.policy
-from contextlib import closing
-
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from delivery.message import sender_of
 from publication.access import record, require
-from publication.letters import letter
+from publication.letters import letter, post
 from publication.masthead import current
 from publication.telling import Notice
-from toolbox.addresses import AddressError, normalise
+from toolbox.addresses import AddressError
 from toolbox.smtp import Answer, Verdict
 from toolbox.text import one_line
-from toolbox.transports import open_lines
 from toolbox.urls import absolute_url
 
 # Seconds. Somebody waits for the page.
@@ -26,12 +21,9 @@ HELLO = "test mail"
 def send(to: str, notice: Notice) -> Answer:
     """Send it at once and answer what the mail server said; an address that is none is refused."""
     try:
-        to = normalise(to)
+        return post(letter("notice", to, notice=notice), timeout=PATIENCE)
     except AddressError as error:
         return Answer(Verdict.PERMANENT, str(error))
-    mail = letter("notice", to, notice=notice).message(policy=email.policy.SMTP)
-    with closing(open_lines(1, timeout=PATIENCE)[0]) as line:
-        return line.send(sender_of(current()), to, mail.as_bytes())
 
 
 def say_hello(to: str, *, by: User) -> Answer:
