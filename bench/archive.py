@@ -34,7 +34,7 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from bench.scale import database
+from bench.common.databases import one_of_its_own
 
 ITEMS = 40
 SEARCHES = 400
@@ -262,7 +262,7 @@ def main() -> None:
     # Told to stop, it drops its database all the same.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     with ExitStack() as stack:
-        url = stack.enter_context(database(args.database)) if args.database else ""
+        url = stack.enter_context(one_of_its_own(args.database)) if args.database else ""
         bench(args, url, stack)
 
 

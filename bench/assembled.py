@@ -5,6 +5,7 @@ A WSGI module of its own, with the product's settings, models and templates.
 
 import os
 import re
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -33,7 +34,8 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     """By queries and templates, as a site without artefacts has to."""
     published = Issue.objects.published()
     row = get_object_or_404(published, number=number)
-    row.web_body = mark_safe(Press(row, tree.read(row), current()).draw(WEB))
+    body = mark_safe(Press(row, tree.read(row), current()).draw(WEB))
+    vars(row)["web_body"] = body
     context = {
         "issue": row,
         "rendered": row,
@@ -44,7 +46,8 @@ def issue(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "archive/issue.html", context)
 
 
+patterns: list[Any] = product
 urlpatterns = [
     path("issues/<int:number>/", issue),
-    *(entry for entry in product if not re.match("admin", str(entry.pattern))),
+    *(entry for entry in patterns if not re.match("admin", str(entry.pattern))),
 ]

@@ -71,7 +71,8 @@ def answers() -> tuple[float, float]:
     from audience import consent
     from audience.models import SignUp, Subscriber
 
-    client, took = Client(), {"known": [], "new": []}
+    client = Client()
+    took: dict[str, list[float]] = {"known": [], "new": []}
     for number in range(SAMPLE):
         email = f"known{number}@timing.example"
         consent.subscribe(email, asked_from=None, asked_on="bench", now=timezone.now())

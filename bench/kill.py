@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +162,7 @@ def run(
 
 
 def judge(
-    rows: list[tuple[str, str, int | None]],
+    rows: Sequence[tuple[str, str, int | None]],
     taken: Counter[str],
     kills: int,
     allowed: int,

@@ -129,11 +129,11 @@ def wait_for(port: int) -> None:
 
 def run(args: argparse.Namespace, folder: Path) -> bool:
     """All of it, on the present database, which is empty. Whether it went well."""
+    from django.conf import settings
     from django.core.management import call_command
 
     from bench import kill
     from curation.models import Entry, Feed, Link
-    from delivery import sending
     from delivery.models import Delivery
     from publication.masthead import current
     from tests.delivery.makers import make_mailing
@@ -186,7 +186,7 @@ def run(args: argparse.Namespace, folder: Path) -> bool:
         asked = sum(one.answered for one in readers)
     rows = list(Delivery.objects.values_list("message_id", "state", "subscriber_id"))
     got = kill._read(taken)
-    mailed = kill.judge(rows, got, done, done * sending.LINES, args.recipients)
+    mailed = kill.judge(rows, got, done, done * settings.MAIL_CONNECTIONS, args.recipients)
     wanted, entries = args.feeds * ENTRIES, Entry.objects.count()
     links = Link.objects.standing().count()
     failed = [words for one in readers for words in one.failed]
@@ -219,7 +219,7 @@ def restored(folder: Path, environ: dict[str, str], taken: Path) -> int:
         raise SystemExit("It was over before the backup: ask for more recipients.")
     beside, _, name = environ["DATABASE_URL"].rpartition("/")
     with psycopg.connect(f"{beside}/postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}_copy"')  # type: ignore[arg-type]
+        server.execute(f'CREATE DATABASE "{name}_copy"')
     try:
         home = folder / "copy"
         home.mkdir()
@@ -238,7 +238,7 @@ def restored(folder: Path, environ: dict[str, str], taken: Path) -> int:
         return len(taken.read_text()[before:].split())
     finally:
         with psycopg.connect(f"{beside}/postgres", autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}_copy" WITH (FORCE)')  # type: ignore[arg-type]
+            server.execute(f'DROP DATABASE "{name}_copy" WITH (FORCE)')
 
 
 def main() -> None:

@@ -30,14 +30,12 @@ from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
-
-import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 from bench.common.copying import GROUPS, Copier
+from bench.common.databases import Databases
 
 FAST = 150.0  # milliseconds
 GROWTH = 3.0
@@ -48,32 +46,6 @@ QUEUE = (
     "order=score", "show=rejected&order=score", "q=django", "show=everything&q=django",
     "kind=video", "age=week", "show=rejected&age=older", "language=en", "feed=1",
 )  # fmt: skip
-
-
-class Databases:
-    """Those of one run: the demo, and the large one made from it."""
-
-    def __init__(self, beside: str, name: str) -> None:
-        self.beside, self.large, self.small = beside, name, f"{name}_demo"
-
-    def url(self, name: str) -> str:
-        return urlunsplit(urlsplit(self.beside)._replace(path=f"/{name}"))
-
-    def there(self, name: str) -> bool:
-        with psycopg.connect(self.beside) as server:
-            found = server.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-            return found.fetchone() is not None
-
-    def create(self, name: str, like: str = "template0") -> None:
-        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
-
-    def drop(self) -> None:
-        for name in (self.large, self.small):
-            self.tell(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def tell(self, statement: str) -> None:
-        with psycopg.connect(self.beside, autocommit=True) as server:
-            server.execute(statement)  # type: ignore[arg-type]
 
 
 def settle(url: str, var: str) -> None:

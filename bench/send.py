@@ -181,7 +181,7 @@ def compare(args: argparse.Namespace, port: int, folder: Path) -> None:
     rates: dict[str, list[float]] = {"newsdesk": [], "c": [], "naive": []}
     for _ in range(args.rounds):
         pk = make_mailing()
-        size = len(bytes(Mailing.objects.get(pk=pk).deliveries.first().mail.source))
+        size = len(bytes(Mailing.objects.get(pk=pk).deliveries.all()[0].mail.source))
         told = newsdesk(pk, port, args.connections)
         rates["newsdesk"].append(args.mails / told["seconds"])
         rates["c"].append(args.mails / c(args.mails, port, args.connections, size, folder))

@@ -152,6 +152,7 @@ class Copier:
             return f"CASE WHEN {column} = '' THEN '' ELSE left({made}, {limit}) END"
         if kind == "BinaryField" and field.unique:
             return f"decode(md5({column} || k::text::bytea), 'hex')"
-        if kind in {"CharField", "EmailField"} and (field.unique or field.name == "address_key"):
+        named = field.unique or field.name in {"address_key", "message_id"}
+        if kind in {"CharField", "EmailField"} and named:
             return f"left(md5({column} || k) || md5(k || {column}), {field.max_length})"
         return column

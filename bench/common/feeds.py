@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 NEWEST = datetime(2026, 11, 20, tzinfo=UTC)
 # What every hundredth entry tells was told by other feeds too.
@@ -49,7 +50,7 @@ class _Writer:
     def sentence(self) -> str:
         return f"{self.words(6, 18).capitalize()}."
 
-    def entries(self) -> Iterator[dict[str, str | datetime]]:
+    def entries(self) -> Iterator[dict[str, Any]]:
         when = NEWEST
         for serial in range(self.dice.randint(20, 50)):
             when -= timedelta(minutes=self.dice.randint(60, 4000))
