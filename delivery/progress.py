@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from audience.models import Subscriber
 from delivery.models import Delivery, Mailing
 
 State = Delivery.State
@@ -67,6 +68,13 @@ class Tally:
         """The states that occur, in the order of a row's life."""
         known = ((state, self.counts.get(state, 0)) for state in State)
         return [Line(state.value, str(state.label), count) for state, count in known if count]
+
+
+def to_get(mailing: Mailing, now: datetime) -> int:
+    """How many would have it in the mail if it went on."""
+    if mailing.released_at is None:
+        return Subscriber.objects.mailable(now).count()
+    return mailing.deliveries.open().count()
 
 
 def obstacle(mailing: Mailing) -> str:

@@ -1,9 +1,10 @@
-"""What a person decides about a mail that may or may not have arrived."""
+"""What a person decides about mails that may or may not have arrived."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from delivery.mailings import MailingError
 from delivery.models import Delivery, Mailing
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def send_again(delivery: Delivery, *, by: "User | None", now: datetime) -> None:
-    """Queue it once more under the same Message-ID: a mail program shows two of those as one.
+def send_again(rows: QuerySet[Delivery], *, by: "User | None", now: datetime) -> int:
+    """Queue them once more under the same Message-ID: a mail program shows two of those as one.
 
-    Raises MailingError when it is not uncertain (any more), or its mailing is cancelled.
+    Answers how many. Raises MailingError, and does nothing, when none of them is uncertain (any
+    more) or a mailing of theirs is cancelled.
     """
-    if delivery.mailing.state == Mailing.State.CANCELLED:
-        raise MailingError(f"{delivery.mailing} is cancelled.")
-    _settle(
-        delivery,
+    for mailing in _mailings(rows).filter(state=Mailing.State.CANCELLED)[:1]:
+        raise MailingError(f"{mailing} is cancelled.")
+    return _settle(
+        rows,
         "send again",
         by,
         state=Delivery.State.QUEUED,
@@ -34,32 +36,37 @@ def send_again(delivery: Delivery, *, by: "User | None", now: datetime) -> None:
     )
 
 
-def leave(delivery: Delivery, *, by: "User | None", now: datetime) -> None:
-    """Accept not to know; it stays UNCERTAIN and leaves the list. Raises MailingError."""
-    _settle(delivery, "leave uncertain", by, settled_at=now)
+def leave(rows: QuerySet[Delivery], *, by: "User | None", now: datetime) -> int:
+    """Accept not to know; they stay UNCERTAIN and leave the list.
 
-
-def settle_all(
-    mailing: Mailing, *, again: bool, by: "User | None", now: datetime, only: int | None = None
-) -> int:
-    """Decide on all that are uncertain in a mailing, or on the one with the pk `only`.
-
-    Answers how many there were left to decide. Raises MailingError.
+    Answers how many. Raises MailingError when none of them is uncertain (any more).
     """
-    rows = mailing.deliveries.to_settle().select_related("mailing__issue")
-    if only is not None:
-        rows = rows.filter(pk=only)
-    decide = send_again if again else leave
-    settled = list(rows)
-    for row in settled:
-        decide(row, by=by, now=now)
-    return len(settled)
+    return _settle(rows, "leave uncertain", by, settled_at=now)
 
 
-def _settle(delivery: Delivery, verb: str, by: "User | None", **values: object) -> None:
+def _settle(rows: QuerySet[Delivery], verb: str, by: "User | None", **values: object) -> int:
     access.require(by, "delivery.send_mailing")
     with transaction.atomic():
-        if not Delivery.objects.to_settle().filter(pk=delivery.pk).update(**values):
-            raise MailingError(f"Delivery {delivery.pk} is settled already.")
-        access.record(by, verb, f"Delivery {delivery.pk} of {delivery.mailing.issue}")
-    delivery.refresh_from_db()
+        settled = sum(_settle_of(one, rows, verb, by, values) for one in _mailings(rows))
+    if not settled:
+        raise MailingError("Nothing to settle: that is settled already.")
+    return settled
+
+
+def _settle_of(
+    mailing: Mailing,
+    rows: QuerySet[Delivery],
+    verb: str,
+    by: "User | None",
+    values: dict[str, object],
+) -> int:
+    chosen = mailing.deliveries.to_settle().filter(pk__in=rows.order_by().values("pk"))
+    settled = chosen.update(**values)
+    if settled:
+        access.record(by, verb, f"{settled} of {mailing}")
+    return settled
+
+
+def _mailings(rows: QuerySet[Delivery]) -> QuerySet[Mailing]:
+    touched = Mailing.objects.filter(pk__in=rows.order_by().values("mailing"))
+    return touched.select_related("issue")

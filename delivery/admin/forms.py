@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from toolbox.addresses import AddressError, several
+from toolbox.typed import NumberOfPeople, agree
 
 
 class HourForm(forms.Form):
@@ -15,6 +17,21 @@ class HourForm(forms.Form):
         label="Another hour",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+
+class ReadersForm(forms.Form):
+    """Is valid when `readers` is how many are still to get a mailing, typed by hand."""
+
+    readers = NumberOfPeople()
+
+    def __init__(self, data: QueryDict, *, audience: int) -> None:
+        super().__init__(data)
+        self.audience = audience
+
+    def clean_readers(self) -> int | None:
+        typed: int | None = self.cleaned_data["readers"]
+        agree(typed, self.audience)
+        return typed
 
 
 class RehearsalForm(forms.Form):

@@ -20,7 +20,7 @@ from toolbox.addresses import AddressError
 from toolbox.paging import found_once
 from toolbox.readonly import ReadOnlyAdmin
 
-Verb = Callable[..., None]
+Verb = Callable[..., int]
 TITLE = "The ledger: who got what"
 
 
@@ -113,7 +113,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send again, under the same Message-ID", permissions=["settle"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        """A mail program that has it already shows it once."""
+        """A mail program that has it already shows it once. Many are a mailing's page's matter."""
+        if queryset.count() > self.list_per_page:
+            many = f"More than {self.list_per_page} are sent again from the page of their mailing."
+            messages.error(request, many)
+            return
         self._settle(request, queryset, settling.send_again, "queued again")
 
     @admin.action(description="Leave as it is", permissions=["settle"])
@@ -124,13 +128,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def _settle(
         self, request: HttpRequest, rows: QuerySet[Delivery], verb: Verb, said: str
     ) -> None:
-        refused: list[str] = []
-        chosen = list(rows.select_related("mailing__issue"))
-        for row in chosen:
-            try:
-                verb(row, by=person(request), now=timezone.now())
-            except MailingError as error:
-                refused.append(str(error))
-        messages.success(request, f"{len(chosen) - len(refused)} {said}.")
-        for words in refused[:3]:
-            messages.error(request, words)
+        try:
+            settled = verb(rows, by=person(request), now=timezone.now())
+        except MailingError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{settled} {said}.")

@@ -1,9 +1,11 @@
 """Where each mailing stands, and an editor's hand on it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,12 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from delivery import fence, mailings, rehearsal, settling
 from delivery.admin import passing
-from delivery.admin.forms import HourForm, RehearsalForm, starting_with
+from delivery.admin.forms import HourForm, ReadersForm, RehearsalForm, starting_with
 from delivery.admin.person import MAY_SEND, person
 from delivery.mailings import MailingError
 from delivery.message import NoWayOutError
 from delivery.models import Instance, Mailing
-from delivery.progress import obstacle, tally
+from delivery.progress import obstacle, tally, to_get
 from digest.models import Issue
 from publication.access import NotAllowedError
 from publication.masthead import current
@@ -101,6 +103,7 @@ class MailingAdmin(ReadOnlyAdmin):
             **_fence(request),
             "title": str(mailing),
             "buttons": _buttons(request, mailing),
+            "to_get": to_get(mailing, timezone.now()) if mailing.state == "paused" else 0,
             "may_send": request.user.has_perm(MAY_SEND),
             "form": HourForm(initial={"mail_at": mailing.mail_at}),
             "to_settle": uncertain.count(),
@@ -115,31 +118,33 @@ class MailingAdmin(ReadOnlyAdmin):
 
     def act(self, request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         """One of the buttons."""
+        _require_sender(request)
         mailing = get_object_or_404(Mailing, pk=pk)
-        values: dict[str, Any] = {} if deed == "pause" else {"now": timezone.now()}
+        now = timezone.now()
+        form = _form(deed, request, mailing, now)
+        if not form.is_valid():
+            return self._back(request, pk, form)
+        values: dict[str, Any] = {} if deed == "pause" else {"now": now}
         if deed == "reschedule":
-            form = HourForm(request.POST)
-            if not form.is_valid():
-                messages.error(request, " ".join(map(str, form.errors["mail_at"])))
-                return redirect("admin:delivery_mailing_change", pk)
             values["mail_at"] = form.cleaned_data["mail_at"]
         verb = getattr(mailings, deed)
         _try(request, partial(verb, mailing, by=person(request), **values), SAID[deed])
         return redirect("admin:delivery_mailing_change", pk)
 
     def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One click on one uncertain mail, or on all of them."""
+        """One click on one uncertain mail, or on all of them: a number typed before many leave."""
+        _require_sender(request)
         mailing = get_object_or_404(Mailing, pk=pk)
         again, only = request.POST.get("deed") == "again", request.POST.get("delivery", "")
-        deed = partial(
-            settling.settle_all,
-            mailing,
-            again=again,
-            only=int(only) if only.isdecimal() else None,
-            by=person(request),
-            now=timezone.now(),
-        )
+        rows = mailing.deliveries.to_settle()
+        if only:
+            rows = rows.filter(pk=only if only.isdecimal() else 0)
+        form = ReadersForm(request.POST, audience=rows.count() if again and not only else 0)
+        if not form.is_valid():
+            return self._back(request, pk, form)
+        verb = settling.send_again if again else settling.leave
         said = "will be sent again, under the same Message-ID." if again else "left as they are."
+        deed = partial(verb, rows, by=person(request), now=timezone.now())
         _try(request, deed, f"{{}} {said}")
         return redirect("admin:delivery_mailing_change", pk)
 
@@ -151,8 +156,7 @@ class MailingAdmin(ReadOnlyAdmin):
 
     def rehearse(self, request: HttpRequest, issue_pk: int) -> HttpResponse:
         """Send the approved mail to a few addresses, and show what the server said to each."""
-        if not request.user.has_perm(MAY_SEND):
-            raise PermissionDenied
+        _require_sender(request)
         issue = get_object_or_404(Issue, pk=issue_pk)
         initial = starting_with(person(request).email, current().seed_list)
         form = RehearsalForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -177,6 +181,12 @@ class MailingAdmin(ReadOnlyAdmin):
         """What makes mail pass."""
         return passing.show(request, {**self.admin_site.each_context(request), "opts": self.opts})
 
+    def _back(self, request: HttpRequest, pk: int, form: forms.Form) -> HttpResponse:
+        """To the mailing's page, with what is wrong."""
+        wrong = (str(said) for errors in form.errors.values() for said in errors)
+        messages.error(request, " ".join(wrong))
+        return redirect("admin:delivery_mailing_change", pk)
+
     def _find(self, request: HttpRequest, object_id: str) -> Mailing:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -192,6 +202,20 @@ class MailingAdmin(ReadOnlyAdmin):
             "obstacle": obstacle(mailing),
             "opts": self.opts,
         }
+
+
+def _require_sender(request: HttpRequest) -> None:
+    if not request.user.has_perm(MAY_SEND):
+        raise PermissionDenied
+
+
+def _form(deed: str, request: HttpRequest, mailing: Mailing, now: datetime) -> forms.Form:
+    """What is typed beside a button."""
+    if deed == "reschedule":
+        return HourForm(request.POST)
+    if deed == "resume":
+        return ReadersForm(request.POST, audience=to_get(mailing, now))
+    return forms.Form(request.POST)
 
 
 def _try(request: HttpRequest, deed: Callable[[], object], said: str) -> None:

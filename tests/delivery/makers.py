@@ -5,7 +5,7 @@ from typing import Any
 
 from audience.addresses import address_key
 from audience.models import Subscriber
-from delivery import mailings
+from delivery import ledger, mailings
 from delivery.models import Delivery, Mailing
 from digest.models import Issue, RenderedIssue
 from digest.placeholders import subscriber_links
@@ -68,3 +68,12 @@ def states(mailing: Mailing) -> dict[str, int]:
 
 def only_delivery() -> Delivery:
     return Delivery.objects.select_related("subscriber", "mailing").get()
+
+
+def make_uncertain(readers: int = 1) -> Mailing:
+    """What a worker left that died between the dot and the answer."""
+    mailing = make_mailing(readers=readers)
+    claim = ledger.Claim()
+    claim.mark(claim.take(readers, NOW), NOW)
+    ledger.recover(NOW + 2 * ledger.LEASE)
+    return mailing

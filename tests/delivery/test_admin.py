@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audience.models import Subscriber
 from delivery import ledger, sending
+from delivery.admin.ledger import DeliveryAdmin
 from delivery.models import Delivery, Mailing
-from tests.delivery.makers import make_mailing, make_readers, states
+from tests.delivery.makers import make_mailing, make_readers, make_uncertain, states
 from tests.makers import NOW, make_editor, make_staff
 from tests.sink import sinking
 
@@ -34,16 +35,8 @@ def words(response: Any) -> str:
     return str(response.content.decode())
 
 
-def press(client: Client, mailing: Mailing, deed: str) -> str:
-    return words(client.post(f"{page_of(mailing)}{deed}/", follow=True))
-
-
-def make_uncertain(readers: int = 1) -> Mailing:
-    mailing = make_mailing(readers=readers)
-    claim = ledger.Claim()
-    claim.mark(claim.take(readers, NOW), NOW)
-    ledger.recover(NOW + 2 * ledger.LEASE)
-    return mailing
+def press(client: Client, mailing: Mailing, deed: str, **typed: object) -> str:
+    return words(client.post(f"{page_of(mailing)}{deed}/", typed, follow=True))
 
 
 # The mailing's page
@@ -88,7 +81,9 @@ def test_paused_resumed_and_cancelled_by_button(editor: Client) -> None:
     mailing = make_mailing(readers=2)
     assert "Paused: nothing leaves" in press(editor, mailing, "pause")
     assert Mailing.objects.get().state == State.PAUSED
-    assert "Resumed" in press(editor, mailing, "resume")
+    assert "Type 2: so many people get it." in press(editor, mailing, "resume")
+    assert Mailing.objects.get().state == State.PAUSED
+    assert "Resumed" in press(editor, mailing, "resume", readers=2)
     assert Mailing.objects.get().state == State.SCHEDULED
     assert "Cancelled" in press(editor, mailing, "cancel")
     assert states(mailing) == {"skipped": 2}
@@ -206,6 +201,15 @@ def test_what_is_uncertain_is_listed_and_settled(editor: Client) -> None:
     assert "2 queued again." in settle(editor, "send_again")
     assert states(mailing) == {"queued": 2}
     assert "settled already" in settle(editor, "leave")
+
+
+def test_more_than_a_page_is_sent_again_from_the_mailings_page(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing = make_uncertain(readers=2)
+    monkeypatch.setattr(DeliveryAdmin, "list_per_page", 1)
+    assert "from the page of their mailing" in settle(editor, "send_again")
+    assert states(mailing) == {"uncertain": 2}
 
 
 def test_what_is_left_leaves_the_list(editor: Client) -> None:

@@ -10,14 +10,14 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from delivery import fence, holding, ledger, mailings, rehearsal, sending
+from delivery import fence, holding, mailings, rehearsal, sending
 from delivery.mailings import MailingError
 from delivery.models import Delivery, Mailing
 from digest.models import Issue
 from digest.placeholders import TOKEN
 from publication.masthead import current
 from publication.models import AuditEntry, Publication
-from tests.delivery.makers import make_mailing, make_readers, make_rendered, states
+from tests.delivery.makers import make_mailing, make_readers, make_rendered, make_uncertain, states
 from tests.makers import NOW, make_editor, make_staff
 from tests.sink import sinking
 
@@ -130,7 +130,7 @@ def test_what_is_on_hold_says_so_on_its_page_and_on_the_first(editor: Client) ->
     holding.hold(mailing, "Too many errors: 21 of 30 that were tried.")
     for said in (page(editor, mailing), editor.get("/admin/").content.decode()):
         assert "Too many errors: 21 of 30 that were tried." in said
-    post(editor, mailing, "resume")
+    post(editor, mailing, "resume", readers=1)
     assert "on hold" not in editor.get("/admin/").content.decode()
 
 
@@ -161,14 +161,6 @@ def test_who_may_only_look_opens_nothing(client: Client) -> None:
     assert client.post("/admin/delivery/mailing/open/").status_code == 403
 
 
-def make_uncertain(readers: int) -> Mailing:
-    mailing = make_mailing(readers=readers)
-    claim = ledger.Claim()
-    claim.mark(claim.take(readers, NOW), NOW)
-    ledger.recover(NOW + 2 * ledger.LEASE)
-    return mailing
-
-
 def test_one_click_settles_one(editor: Client) -> None:
     mailing = make_uncertain(3)
     row = Delivery.objects.earliest("pk")
@@ -183,14 +175,28 @@ def test_one_click_settles_all(editor: Client) -> None:
     mailing = make_uncertain(3)
     assert "3 left as they are" in post(editor, mailing, "settle", deed="leave")
     assert "To settle" not in page(editor, mailing)
-    assert "0 left as they are" in post(editor, mailing, "settle", deed="leave")
+    assert "settled already" in post(editor, mailing, "settle", deed="leave")
+
+
+def test_before_many_are_sent_again_their_number_is_typed(editor: Client) -> None:
+    mailing = make_uncertain(3)
+    for typed in ({}, {"readers": 2}, {"readers": "all"}):
+        said = post(editor, mailing, "settle", deed="again", **typed)
+        assert "will be sent again" not in said
+        assert states(mailing) == {"uncertain": 3}
+    assert "Type 3: so many people get it." in post(editor, mailing, "settle", deed="again")
+    assert "settled already" in post(editor, mailing, "settle", deed="again", delivery="all")
+    assert "3 will be sent again" in post(editor, mailing, "settle", deed="again", readers=3)
+    assert states(mailing) == {"queued": 3}
 
 
 def test_another_mailings_rows_are_not_settled_from_here(editor: Client) -> None:
-    make_uncertain(1)
+    mailing = make_uncertain(1)
     other = make_mailing()
     row = Delivery.objects.filter(state="uncertain").get()
-    assert "0 will" in post(editor, other, "settle", deed="again", delivery=row.pk)
+    said = post(editor, other, "settle", deed="again", delivery=row.pk)
+    assert "settled already" in said
+    assert states(mailing) == {"uncertain": 1}
 
 
 def test_who_may_only_look_settles_nothing(client: Client) -> None:
