@@ -6,7 +6,7 @@ export UV_SYSTEM_CERTS := true
 RUN := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: install demo test check format bench lock pictures chromium
+.PHONY: install demo test check format bench lock sbom pictures chromium
 
 install: .venv/.installed
 
@@ -47,6 +47,10 @@ pictures: install chromium
 lock: install
 	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --group dev pyproject.toml -o requirements.txt
 	.venv/bin/uv pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate -c requirements.txt pyproject.toml -o requirements-run.txt
+
+# What a release is made of (CycloneDX): a file to publish beside it. The tool is for this alone, so it is no dependency.
+sbom: install
+	.venv/bin/uv tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements-run.txt --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file sbom.json
 
 # The browser tests drive the system's Chromium. Where it can be installed by name it is; elsewhere they say why they are skipped.
 chromium:

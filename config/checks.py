@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Advice
+from django.db import connection
 
 from toolbox import signing
 
@@ -78,3 +79,22 @@ def a_mail_service_can_tell(app_configs: Sequence[Any] | None, **kwargs: Any) ->
         return []
     hint = "Set MAIL_WEBHOOK_SECRET and the service's webhook: docs/mail.md."
     return [Advice("Nobody tells what bounces.", hint=hint, id="newsdesk.W010")]
+
+
+@register(Tags.database)
+def the_database_is_not_a_superusers(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A superuser of PostgreSQL reads the server's files and runs its programs."""
+    if settings.LAPTOP or connection.alias not in (databases or []) or not _is_superuser():
+        return []
+    hint = "Give Newsdesk a role of its own: docs/deploying.md, Several machines."
+    return [Advice("The database user is a superuser.", hint=hint, id="newsdesk.W011")]
+
+
+def _is_superuser() -> bool:
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        return bool(cursor.fetchone()[0])

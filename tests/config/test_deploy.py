@@ -1,5 +1,6 @@
 """What is handed out for deploying fits what is there, as far as it can be tried without a host."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -53,6 +54,17 @@ def test_no_process_runs_as_root() -> None:
     for unit in UNITS:
         if unit.suffix == ".service":
             assert "User=newsdesk" in unit.read_text(), unit
+
+
+def test_in_compose_the_database_user_owns_a_database_and_nothing_of_the_server() -> None:
+    compose, script = text("compose.yaml"), ROOT / "deploy/postgres-init.sh"
+    [user] = re.findall(r"DATABASE_URL: postgres://(\w+):", compose)
+    assert "./deploy/postgres-init.sh:/docker-entrypoint-initdb.d/" in compose
+    assert "POSTGRES_USER" not in compose
+    # The image sources what it may not execute, and ends with its `set -u`.
+    assert os.access(script, os.X_OK)
+    assert f"CREATE ROLE {user} LOGIN NOSUPERUSER" in script.read_text()
+    assert "ALTER ROLE postgres PASSWORD NULL" in script.read_text()
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")

@@ -5,7 +5,8 @@ import sys
 import time
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
+from django.core.checks import Tags, run_checks
 from django.db import connection
 from django.test import Client
 
@@ -44,6 +45,26 @@ def test_a_statement_of_a_web_page_may_not_run_for_ever() -> None:
     )
     told, wanted = done.stdout.split()
     assert told == wanted
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no users")
+def test_a_superuser_of_the_database_is_warned_of(settings: LazySettings) -> None:
+    settings.LAPTOP = False
+
+    def said() -> list[str]:
+        found = run_checks(tags=[Tags.database], databases=[connection.alias])
+        return [str(one.id) for one in found]
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE newsdesk_plain")
+        cursor.execute("CREATE ROLE newsdesk_super SUPERUSER")
+        cursor.execute("SET LOCAL ROLE newsdesk_super")
+        assert said() == ["newsdesk.W011"]
+        cursor.execute("SET LOCAL ROLE newsdesk_plain")
+        assert said() == []
+        settings.LAPTOP = True
+        cursor.execute("RESET ROLE")
+    assert said() == []
 
 
 @pytest.mark.parametrize("kind", LONG)

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from config.setup import claiming
@@ -24,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
+        self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
         if not settings.LAPTOP:
             call_command("collectstatic", interactive=False, verbosity=0)
         if claiming.is_claimed():
