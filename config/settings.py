@@ -41,6 +41,9 @@ INSTALLED_APPS = [
     "anymail",
     "django_tasks_db",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -205,6 +208,8 @@ AXES_HTTP_RESPONSE_CODE = 429
 # Attempts are kept to count them, and nothing else of anybody.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+# What an authenticator app calls us.
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).netloc
 
 # An issue of 92 links has more form fields than Django's default of 1000, and would be
 # refused whole with every edit in it.

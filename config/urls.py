@@ -1,4 +1,4 @@
-"""Every address of the site, room by room. The queue stands before the admin it lives under."""
+"""Every address of the site, room by room. What lives under the admin stands before it."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("metrics", views.metrics),
     path("", include("config.setup.urls")),
+    path("admin/", include("config.second_factor.urls")),
     path("admin/password/", include("config.setup.password_urls")),
     path("admin/week/", admin.site.admin_view(views.glance), name="week"),
     path("admin/queue/", include("curation.queue_urls")),

@@ -144,6 +144,7 @@ def make_newsroom() -> tuple[User, dict[str, str]]:
         "forgotten password": reverse("admin_password_reset"),
         "on its way": reverse("password_reset_done"),
         "new password": reverse("password_reset_confirm", args=["MQ", "x"]),
+        "second factor": reverse("second_factor"),
         "calendar": reverse("admin:digest_booking_calendar"),
         "feeds from a list": reverse("admin:curation_feed_import"),
         "erase": reverse("admin:audience_subscriber_erase", args=[reader.pk]),

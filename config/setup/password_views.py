@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetView
 from django.core.mail import mailers
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from config.second_factor import factor
 from config.setup.people import password_link
 from publication.access import record
 from publication.letters import letter
@@ -70,10 +72,13 @@ class ForgottenView(PasswordResetView):
 
 @method_decorator(never_cache, name="dispatch")
 class ChooseView(PasswordResetConfirmView):
-    """A new password, and in with it."""
+    """A new password, and in with it where nothing else is asked for."""
 
-    post_reset_login = True
     post_reset_login_backend = BACKEND
+
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        self.post_reset_login = not factor.is_on(form.user)
+        return super().form_valid(form)
 
     def get_success_url(self) -> str:
         return reverse("admin:index")

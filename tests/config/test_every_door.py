@@ -27,12 +27,12 @@ pytestmark = pytest.mark.django_db
 # Where somebody without an account has business.
 OPEN = {
     "login", "logout", "admin_password_reset", "password_reset_done", "password_reset_confirm",
-    "jsi18n",
+    "jsi18n", "second_factor_code",
 }  # fmt: skip
 # What any of the staff may open: their own password, and a front page that shows what they may see.
 STAFF = OPEN | {
     "index", "password_change", "password_change_done", "week", "app_list",
-    "view_on_site", "autocomplete",
+    "view_on_site", "autocomplete", "second_factor",
 }  # fmt: skip
 REFUSALS = {302, 403, 404, 405}
 SAMPLES = {"uidb64": "MQ", "token": "x", "app_label": "auth", "url": "nothing/", "name": "reject"}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 THEIRS = ("auth_", "axes_", "django_tasks_", "password_change")
 DJANGOS = ("_delete", "_history", "_add")
 NO_SCREENS = {
-    "admin:login", "admin:jsi18n",
+    "login", "admin:jsi18n",
     # The mail and the page themselves, in a frame of the preview; axe looks at both elsewhere.
     "admin:digest_issue_output",
     # Rows that nobody opens by hand, with Django's own form.

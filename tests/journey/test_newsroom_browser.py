@@ -1,29 +1,16 @@
 """Every screen of ours in the admin, looked at by axe: in light and dark, on a phone and a desk."""
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
 
+from tests.axe import broken
 from tests.newsroom import make_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-# What we do not write: a rule, and a sign of who breaks it.
-THEIRS = {
-    # Django's admin: the first cell of a table in a form, the box of its search, whose label is
-    # a picture, and the choice with a search, which is select2's.
-    ("empty-table-header", '<th class="original">'),
-    ("label-title-only", 'id="searchbar"'),
-    ("aria-input-field-name", "select2-selection"),
-    # content-editor: headings that are buttons, those of its blocks, and where to move one to.
-    ("aria-allowed-role", '<h2 class="tab'),
-    ("heading-order", '<h3 draggable="true"'),
-    ("select-name", 'class="inline_move_to_region"'),
-}
 WIDTHS = {"phone": 390, "desk": 1280}
 
 
@@ -45,17 +32,7 @@ def faults(page: Page, address: str) -> list[str]:
     response = page.goto(address)
     assert response is not None
     assert response.status == 200, address
-    return [*_axe(page, "light"), *_axe(page, "dark")]
-
-
-def _axe(page: Page, scheme: Literal["light", "dark"]) -> Iterator[str]:
-    page.emulate_media(color_scheme=scheme)
-    # Links of the admin change their colour slowly.
-    page.evaluate("document.getAnimations().forEach((one) => one.finish())")
-    for one in Axe().run(page).response["violations"]:
-        for node in one["nodes"]:
-            if not any(rule == one["id"] and sign in node["html"] for rule, sign in THEIRS):
-                yield f"{scheme}, {one['id']}: {node['target']} {node['html'][:200]}"
+    return [*broken(page, "light"), *broken(page, "dark")]
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -77,4 +54,4 @@ def test_axe_would_find_something(window: Page, live_server: Any) -> None:
     window.goto(live_server.url + screens["week"])
     window.evaluate("document.querySelector('h1').style.color = 'rgba(128, 128, 128, 0.4)'")
 
-    assert "color-contrast" in " ".join(_axe(window, "light"))
+    assert "color-contrast" in " ".join(broken(window, "light"))
