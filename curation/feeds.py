@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from curation.models import Entry
 from curation.opml import export_opml
@@ -20,6 +20,7 @@ FRESH = 300  # seconds a reader's copy is good for
 
 
 @require_safe
+@conditional_page
 @cache_control(public=True, max_age=FRESH)
 def planet_atom(request: HttpRequest) -> HttpResponse:
     """The newest entries of all feeds as Atom, each with the feed it is from."""
@@ -42,6 +43,7 @@ def planet_atom(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 @cache_control(public=True, max_age=FRESH)
 def planet_opml(request: HttpRequest) -> HttpResponse:
     """The feeds we follow, as a list another reader takes in."""

@@ -9,9 +9,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from curation import planet, submitting
 from curation.addressing import AddressRefusedError
@@ -20,6 +20,8 @@ from toolbox.visitors import network_address
 
 
 @require_safe
+@conditional_page
+@cache_control(public=True, max_age=0, must_revalidate=True)
 def planet_page(request: HttpRequest) -> HttpResponse:
     """What the feeds said, by day."""
     page = planet.read(request.GET.get("after", ""), timezone.now())

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import etag, require_safe
+from django.views.decorators.http import conditional_page, etag, require_safe
 
 from publication.look import stylesheet
 from publication.masthead import current
@@ -41,6 +41,8 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
+@cache_control(public=True, max_age=0, must_revalidate=True)
 def about(request: HttpRequest) -> HttpResponse:
     """Who makes this, and how to follow it."""
     return render(request, "archive/about.html")

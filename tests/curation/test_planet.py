@@ -149,3 +149,16 @@ def test_the_feeds_we_follow_are_a_list_to_take_along(client: Client) -> None:
     assert response["Content-Type"].startswith("text/x-opml")
     assert f'xmlUrl="{feed.url}"' in response.content.decode()
     assert "/planet.opml" in page(client)
+
+
+@pytest.mark.parametrize("address", ["/planet/", "/feeds/planet.atom", "/planet.opml", "/about/"])
+def test_whoever_has_it_already_is_told_so(client: Client, address: str) -> None:
+    hours_before(1, "First")
+    held = {"If-None-Match": client.get(address).headers["ETag"]}
+    assert client.get(address, headers=held).status_code == 304
+
+    hours_before(0, "Second")
+    publication = current()
+    publication.about = publication.name = "Another"
+    publication.save()
+    assert client.get(address, headers=held).status_code == 200
