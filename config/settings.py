@@ -209,7 +209,7 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 # What an authenticator app calls us.
-OTP_TOTP_ISSUER = urlsplit(SITE_URL).netloc
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 
 # An issue of 92 links has more form fields than Django's default of 1000, and would be
 # refused whole with every edit in it.

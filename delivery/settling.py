@@ -13,6 +13,9 @@ from publication import access
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+# Mails that the trail names one by one.
+NAMED = 50
+
 
 def send_again(rows: QuerySet[Delivery], *, by: "User | None", now: datetime) -> int:
     """Queue them once more under the same Message-ID: a mail program shows two of those as one.
@@ -61,9 +64,11 @@ def _settle_of(
     values: dict[str, object],
 ) -> int:
     chosen = mailing.deliveries.to_settle().filter(pk__in=rows.order_by().values("pk"))
+    few = list(chosen.values_list("pk", flat=True)[:NAMED])
     settled = chosen.update(**values)
     if settled:
-        access.record(by, verb, f"{settled} of {mailing}")
+        named = {"deliveries": few} if len(few) == settled else {}
+        access.record(by, verb, f"{settled} of {mailing}", **named)
     return settled
 
 

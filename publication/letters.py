@@ -42,9 +42,10 @@ def post(mail: EmailMultiAlternatives, *, timeout: float | None = None) -> Answe
 
     `timeout`: seconds, where somebody waits for the page. Raises AddressError.
     """
+    sender, to = normalise(current().sender_email), normalise(mail.to[0])
     source = mail.message(policy=email.policy.SMTP).as_bytes()
     with closing(open_lines(1, timeout=timeout)[0]) as line:
-        return line.send(normalise(current().sender_email), normalise(mail.to[0]), source)
+        return line.send(sender, to, source)
 
 
 def _message_id(name: str, nonce: str, sender: Address) -> str:

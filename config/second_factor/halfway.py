@@ -11,7 +11,8 @@ LASTS = timedelta(minutes=10)
 
 
 def remember(request: HttpRequest, person: User, now: datetime) -> None:
-    """Let this browser type the code."""
+    """Let this browser type the code, under a session that nobody else can know."""
+    request.session.cycle_key()
     request.session[KEY] = [person.pk, person.get_session_auth_hash(), now.timestamp()]
 
 

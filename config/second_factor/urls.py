@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from config.second_factor import views
+from config.second_factor import login_views, views
 
+own = admin.site.admin_view
 urlpatterns = [
-    path("login/", views.AdminLoginView.as_view(), name="login"),
-    path("login/code/", views.CodeView.as_view(), name="second_factor_code"),
-    path("second-factor/", admin.site.admin_view(views.manage), name="second_factor"),
+    path("login/", login_views.AdminLoginView.as_view(), name="login"),
+    path("login/code/", login_views.CodeView.as_view(), name="second_factor_code"),
+    path("second-factor/", own(views.manage), name="second_factor"),
+    path("second-factor/begin/", own(views.begin), name="second_factor_begin"),
+    path("second-factor/on/", own(views.turn_on), name="second_factor_on"),
 ]

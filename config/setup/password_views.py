@@ -10,12 +10,13 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetView
 from django.core.mail import mailers
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from config.second_factor import factor
+from config.second_factor import factor, halfway
 from config.setup.people import password_link
 from publication.access import record
 from publication.letters import letter
@@ -77,8 +78,13 @@ class ChooseView(PasswordResetConfirmView):
     post_reset_login_backend = BACKEND
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
-        self.post_reset_login = not factor.is_on(form.user)
-        return super().form_valid(form)
+        asks = factor.is_on(form.user)
+        self.post_reset_login = not asks
+        done = super().form_valid(form)
+        if not asks:
+            return done
+        halfway.remember(self.request, form.user, timezone.now())
+        return redirect("second_factor_code")
 
     def get_success_url(self) -> str:
         return reverse("admin:index")

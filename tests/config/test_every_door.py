@@ -32,7 +32,7 @@ OPEN = {
 # What any of the staff may open: their own password, and a front page that shows what they may see.
 STAFF = OPEN | {
     "index", "password_change", "password_change_done", "week", "app_list",
-    "view_on_site", "autocomplete", "second_factor",
+    "view_on_site", "autocomplete", "second_factor", "second_factor_begin", "second_factor_on",
 }  # fmt: skip
 REFUSALS = {302, 403, 404, 405}
 SAMPLES = {"uidb64": "MQ", "token": "x", "app_label": "auth", "url": "nothing/", "name": "reject"}

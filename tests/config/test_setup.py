@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -338,6 +339,15 @@ def test_a_forgotten_password_comes_from_the_publication_and_leads_to_its_site(
 
 def test_setup_runs_again_and_again(tmp_path: Path, owner: User) -> None:
     assert printed() == printed() == "Database and files are up to date.\n"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no users")
+def test_setup_warns_of_a_superuser(
+    settings: LazySettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.LAPTOP, settings.STATIC_ROOT = False, tmp_path
+    call_command("setup")
+    assert "The database user is a superuser." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("missing", [step.slug for step in steps.STEPS if step.todo])

@@ -134,6 +134,15 @@ def test_what_is_on_hold_says_so_on_its_page_and_on_the_first(editor: Client) ->
     assert "on hold" not in editor.get("/admin/").content.decode()
 
 
+def test_before_one_that_has_not_begun_goes_on_the_audience_is_typed(editor: Client) -> None:
+    make_readers(3)
+    mailing = plan(mail_at=timezone.now() + HOUR)
+    post(editor, mailing, "pause")
+    assert "3 people are still to get it" in page(editor, mailing)
+    assert "Type 3: so many people get it." in post(editor, mailing, "resume")
+    assert "Resumed" in post(editor, mailing, "resume", readers=3)
+
+
 def test_who_has_no_say_in_mailings_is_not_bothered(client: Client) -> None:
     holding.hold(make_mailing(readers=1), "Too many errors.")
     client.force_login(make_staff("charlie"))

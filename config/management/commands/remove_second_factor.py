@@ -20,5 +20,8 @@ class Command(BaseCommand):
         person = User.objects.filter(username=options["user"]).first()
         if person is None:
             raise CommandError(f"There is no account “{options['user']}”.")
-        factor.take_away(person, by=None)
+        try:
+            factor.take_away(person, by=None)
+        except factor.NoFactorError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"The password is enough again for {person}.")
