@@ -110,8 +110,8 @@ def test_publish_issue_needs_an_approved_one_and_works_once() -> None:
     [
         ([], NOW, NOW),
         (["--no-mail"], NOW, None),
-        (["--mail-at", "2026-11-27T17:00+00:00"], None, datetime(2026, 11, 27, 17, tzinfo=UTC)),
-        (["--mail-at", "2026-11-27T17:00"], None, datetime(2026, 11, 27, 16, tzinfo=UTC)),
+        (["--mail-at", "2126-11-29T17:00+00:00"], None, datetime(2126, 11, 29, 17, tzinfo=UTC)),
+        (["--mail-at", "2126-11-29T17:00"], None, datetime(2126, 11, 29, 16, tzinfo=UTC)),
     ],
 )
 def test_publish_issue_mails_when_it_is_told(
@@ -158,7 +158,13 @@ def test_publish_issue_mails_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["--mail-now", "--no-mail"], ["--mail-at", "soon"], ["--mail-at", ""]]
+    "options",
+    [
+        ["--mail-now", "--no-mail"],
+        ["--mail-at", "soon"],
+        ["--mail-at", ""],
+        ["--mail-at", "2025-12-04T09:00"],
+    ],
 )
 def test_publish_issue_refuses_what_it_cannot_follow(options: list[str]) -> None:
     approve(make_sound(), by=None)

@@ -1,6 +1,6 @@
 """`publish_issue`: the approved artefact becomes public, and is mailed if wanted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,10 @@ from digest.management.finding import add_number, find
 from digest.models import Issue
 from publication.masthead import current
 
-OPTIONS = "Say --mail-now, --mail-at 2026-11-27T17:00 or --no-mail."
+OPTIONS = "Say --mail-now, --mail-at 2030-06-07T17:00 or --no-mail."
+
+# A script that says "now" is a little late.
+GRACE = timedelta(minutes=5)
 
 
 class Command(BaseCommand):
@@ -25,7 +28,7 @@ class Command(BaseCommand):
         add_number(parser)
         mail = parser.add_mutually_exclusive_group()
         mail.add_argument("--mail-now", action="store_true", help="mail it at once")
-        mail.add_argument("--mail-at", metavar="ISO", help="mail it then: 2026-11-27T17:00")
+        mail.add_argument("--mail-at", metavar="ISO", help="mail it then: 2030-06-07T17:00")
         mail.add_argument("--no-mail", action="store_true", help="never mail it")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,10 +49,17 @@ def _hour(options: dict[str, Any], issue: Issue, now: datetime) -> datetime | No
     if options["mail_now"]:
         return now
     if options["mail_at"] is not None:
-        return _moment(options["mail_at"])
+        return _to_come(_moment(options["mail_at"]), now)
     if issue.state == Issue.State.READY and not (issue.publish_at or issue.mail_at):
         raise CommandError(f"Is issue #{issue.number} to be mailed? {OPTIONS}")
     return issue.mail_at
+
+
+def _to_come(hour: datetime, now: datetime) -> datetime:
+    """A year typed wrong must not mail everybody at once."""
+    if hour < now - GRACE:
+        raise CommandError(f"{hour:%Y-%m-%d %H:%M %Z} has passed. --mail-now mails it at once.")
+    return hour
 
 
 def _moment(text: str) -> datetime:
@@ -57,5 +67,5 @@ def _moment(text: str) -> datetime:
     try:
         hour = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"{text} is no time: write it as 2026-11-27T17:00.") from error
+        raise CommandError(f"{text} is no time: write it as 2030-06-07T17:00.") from error
     return hour if hour.tzinfo else hour.replace(tzinfo=ZoneInfo(current().time_zone))
