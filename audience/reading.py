@@ -1,5 +1,6 @@
 """What a line of somebody's table says of one person. Pure: no rows are read or written."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
@@ -76,6 +77,18 @@ def read(row: Row, zone: ZoneInfo) -> Person:
         asked_from=_network(cells.get("asked_from", "")),
         asked_on=one_line(cells["asked_on"], 100) if "asked_on" in cells else None,
     )
+
+
+def doubts(row: Row, person: Person, shelves: Collection[str]) -> Iterator[str]:
+    """What stands on the line and was left out of `person`. `shelves`: the slugs of the sections
+    there are."""
+    for column in ("confirmed_at", "left_at", "asked_at", "paused_until"):
+        cell = row.cells.get(column, "")
+        if cell and getattr(person, column) is None:
+            yield f"its {column}, “{one_line(cell, 30)}”, is no date that can be read (2026-03-14)"
+    for slug in person.sections:
+        if slug not in shelves:
+            yield f"there is no section “{one_line(slug, 30)}”"
 
 
 def _reason(error: AddressError, email: str) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from audience.consent import note
 from audience.models import ConsentEvent, Subscriber, Suppression, new_token
-from audience.reading import LineError, Person, read
+from audience.reading import LineError, Person, doubts, read
 from audience.tables import Row
 from publication.masthead import current, one_at_a_time
 from publication.models import Section
@@ -26,7 +26,8 @@ ON = "imported list"
 NEW, OPTED_OUT, KNOWN = "new", "opt-outs kept", "here already"
 LEFT, LEFT_THERE, TWICE = "left here: not revived", "taken out, since they left there", "twice"
 WAITING, REFUSED = "never confirmed: kept, not mailed", "refused"
-LABELS = (NEW, OPTED_OUT, LEFT_THERE, LEFT, WAITING, KNOWN, TWICE, REFUSED)
+DOUBTED = "of these, with something left out"
+LABELS = (NEW, OPTED_OUT, LEFT_THERE, LEFT, WAITING, KNOWN, TWICE, REFUSED, DOUBTED)
 
 
 @dataclass
@@ -35,13 +36,22 @@ class Tally:
 
     line: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    # The first of those refused or doubted: line and reason.
     refused: list[list[str | int]] = field(default_factory=list)
     # Beginnings of the keys so far: 8 bytes for each person, and a person on two lines is seen.
     seen: set[int] = field(default_factory=set)
 
     def refuse(self, line: int, reason: str) -> None:
         """Count a line that is not taken; the first are named."""
-        self.counts[REFUSED] += 1
+        self._name(REFUSED, line, reason)
+
+    def doubt(self, line: int, reasons: list[str]) -> None:
+        """Count a line of which something was left out, if it was; the first are named."""
+        if reasons:
+            self._name(DOUBTED, line, f"Left out: {'; '.join(reasons)}.")
+
+    def _name(self, label: str, line: int, reason: str) -> None:
+        self.counts[label] += 1
         if len(self.refused) < NAMED:
             self.refused.append([line, reason])
 
@@ -89,12 +99,14 @@ def _understood(batch: Iterable[Row], tally: Tally) -> dict[str, Person]:
     """By key. Of two lines about one person, the one that says out counts."""
     people: dict[str, Person] = {}
     zone = ZoneInfo(current().time_zone)
+    shelves = set(Section.objects.values_list("slug", flat=True))
     for row in batch:
         try:
             person = read(row, zone)
         except LineError as error:
             tally.refuse(row.line, str(error))
             continue
+        tally.doubt(row.line, list(doubts(row, person, shelves)))
         if person.key in people:
             tally.counts[TWICE] += 1
         if person.key not in people or person.is_out:

@@ -46,7 +46,7 @@ class Import(models.Model):
     # Lines of the table that were looked at, with all that came of them, in one commit.
     line = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    # The first of the refused: [line, reason]. No address stands in it.
+    # The first of the refused and the doubted: [line, reason]. No address stands in it.
     refused = models.JSONField(default=list)
     error = models.CharField(max_length=300, blank=True)
 

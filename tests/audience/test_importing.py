@@ -233,6 +233,23 @@ def test_a_dry_run_says_the_same_and_changes_nothing() -> None:
     assert dry == counts(take_in(text))
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_what_cannot_be_read_is_named_and_costs_nobody(dry: bool) -> None:
+    make_section("News")
+    tally = take_in(
+        "email,confirmed_at,paused_until,sections\n"
+        "ada@example.com,3/14/2019 10:22,31/02/2026,news nosuch\n"
+        "bea@example.com,2019-03-14,2026-02-28,news\n",
+        dry=dry,
+    )
+    assert counts(tally) == {"new": 2, "of these, with something left out": 1}
+    [[line, why]] = tally.refused
+    assert line == 2
+    for left_out in ("confirmed_at, “3/14/2019 10:22”", "paused_until, “31/02/2026”", "“nosuch”"):
+        assert left_out in str(why)
+    assert "ada" not in str(why)
+
+
 def test_the_command_counts_and_names_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
