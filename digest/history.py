@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
+from django_prose_editor.fields import ProseEditorField
 
 from digest.fingerprint import rows_of
 from digest.guards import edit_token
@@ -133,18 +134,20 @@ def _block_changes(old: Content, new: Content) -> Iterator[Change]:
 
 def _words(name: str, model: type[Model], before: Row, after: Row) -> Iterator[Change]:
     """What differs, in the order of the form: a database may hand JSON back in any."""
-    columns = [field.attname for field in model._meta.concrete_fields]
-    for column in columns:
+    for field in model._meta.concrete_fields:
+        column = field.attname
         told = column in after and column not in SILENT | PLACE
         if told and before.get(column) != after[column]:
             part = column.removesuffix("_id").replace("_", " ")
-            yield Change(name, part, _said(before.get(column)), _said(after[column]))
+            is_html = isinstance(field, ProseEditorField)
+            texts = (_said(row.get(column), is_html=is_html) for row in (before, after))
+            yield Change(name, part, *texts)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, *, is_html: bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return to_line(value) if isinstance(value, str) else str("" if value is None else value)
+    return to_line(value) if is_html and value else str("" if value is None else value)
 
 
 def _by_uid(content: Content) -> dict[str, tuple[str, Row]]:

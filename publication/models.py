@@ -8,7 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from publication.look import Look, look
-from publication.validators import all_mailable, known_time_zone, mailable, single_line
+from publication.validators import (
+    all_mailable,
+    known_time_zone,
+    language_tag,
+    mailable,
+    single_line,
+)
 
 
 class Weekday(models.IntegerChoices):
@@ -48,7 +54,10 @@ class Publication(models.Model):
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
     language = models.CharField(
-        max_length=12, default="en", help_text="BCP 47, such as en or pt-BR."
+        max_length=12,
+        default="en",
+        validators=[language_tag],
+        help_text="BCP 47, such as en or pt-BR.",
     )
     publishing_day = models.PositiveSmallIntegerField(
         choices=Weekday.choices, default=Weekday.FRIDAY

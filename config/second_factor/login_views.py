@@ -63,6 +63,11 @@ class CodeView(RedirectURLMixin, FormView[CodeForm]):
         self.person = person
         return super().dispatch(request, *args, **kwargs)
 
+    def get_form(self, form_class: type[CodeForm] | None = None) -> CodeForm:
+        form = super().get_form(form_class)
+        form.fields["code"].widget.attrs["autofocus"] = True
+        return form
+
     def form_valid(self, form: CodeForm) -> HttpResponse:
         try:
             factor.check(self.person, form.cleaned_data["code"])

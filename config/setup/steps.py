@@ -27,11 +27,16 @@ def _named() -> bool:
 
 
 def _coloured() -> bool:
-    return _named() and current().accent != Publication._meta.get_field("accent").get_default()
+    suggested = Publication._meta.get_field("accent").get_default()
+    return _was_kept("branding") or (_named() and current().accent != suggested)
 
 
 def _shelved() -> bool:
-    return AuditEntry.objects.filter(verb="set up", subject="sections").exists()
+    return _was_kept("sections")
+
+
+def _was_kept(slug: str) -> bool:
+    return AuditEntry.objects.filter(verb="set up", subject=slug).exists()
 
 
 def _can_send() -> bool:

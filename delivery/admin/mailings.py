@@ -33,10 +33,27 @@ from toolbox.readonly import ReadOnlyAdmin
 SHOWN = 10
 SAID = {
     "pause": "Paused: nothing leaves any more.",
-    "resume": "Resumed: it goes on within seconds.",
+    "resume": "Resumed.",
     "cancel": "Cancelled: nobody else gets it.",
     "reschedule": "It has another hour.",
 }
+
+
+class Standing(admin.SimpleListFilter):
+    """Where it stands, as the list says: to the rows, being sent and sent are one state."""
+
+    title = "where it stands"
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Mailing.State.choices, ("sent", "Sent")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked = self.value()
+        if asked in {Mailing.State.RELEASED, "sent"}:
+            running, released = queryset.running(), queryset.filter(state=Mailing.State.RELEASED)
+            return running if asked != "sent" else released.exclude(pk__in=running.values("pk"))
+        return queryset.filter(state=asked) if asked else queryset
 
 
 @admin.register(Mailing)
@@ -47,7 +64,7 @@ class MailingAdmin(ReadOnlyAdmin):
         "No mailings yet. An issue that is published with an hour for its mail stands here."
     )
     list_display = ["issue", "standing", "mail_at", "done"]
-    list_filter = ["state"]
+    list_filter = [Standing]
     list_select_related = ["issue"]
     list_per_page = 25
     change_list_template = "admin/delivery/mailings.html"

@@ -74,6 +74,16 @@ def test_the_printed_address_makes_the_owner_and_logs_in(client: Client) -> None
     assert AuditEntry.objects.filter(verb="claimed", actor=person).exists()
 
 
+def test_on_a_laptop_it_is_said_what_serves_the_address(settings: LazySettings) -> None:
+    settings.LAPTOP = True
+    assert "manage.py runserver" in printed()
+
+
+def test_the_suggested_colour_can_be_kept(client: Client, owner: User) -> None:
+    client.post("/admin/setup/branding/", {"accent": current().accent})
+    assert steps.BY_SLUG["branding"].is_done()
+
+
 def test_the_address_works_once_and_for_one_person(client: Client) -> None:
     address = way_in()
     client.post(address, OWNER)
@@ -211,7 +221,8 @@ SENDER = {
 
 
 def test_the_test_mail_goes_to_the_owner(client: Client, owner: User) -> None:
-    client.post("/admin/setup/sender/", SENDER | {"test": "1"})
+    page = client.post("/admin/setup/sender/", SENDER | {"test": "1"}, follow=True).text
+    assert "lies in the mailbox of this machine, at /mailbox/" in page
     letter = mailbox.read(mailbox.names()[0])
     assert (letter.to, letter.subject) == ("olga@example.com", f"Test mail of {current().name}")
     assert ("From", "The Lantern <desk@example.org>") in letter.headers

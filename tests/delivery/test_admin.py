@@ -17,6 +17,7 @@ from tests.makers import NOW, make_editor, make_staff
 from tests.sink import sinking
 
 pytestmark = pytest.mark.django_db
+LIST = "/admin/delivery/mailing/"
 LEDGER = "/admin/delivery/delivery/"
 State = Mailing.State
 
@@ -75,6 +76,26 @@ def test_the_list_shows_it_too(editor: Client) -> None:
     page = words(editor.get("/admin/delivery/mailing/"))
     assert "2 of 2" in page
     assert "Sent" in page
+
+
+def test_the_list_tells_what_is_being_sent_from_what_was(editor: Client) -> None:
+    sent, running, planned = (make_mailing(readers=1) for _ in range(3))
+    Delivery.objects.filter(mailing=sent).update(state="accepted", finished_at=NOW)
+    Mailing.objects.filter(pk=planned.pk).update(state=State.SCHEDULED)
+    listed = {
+        stands: [row.pk for row in editor.get(LIST, {"stands": stands}).context["cl"].result_list]
+        for stands in ("released", "sent", "scheduled", "cancelled")
+    }
+    assert listed == {
+        "released": [running.pk], "sent": [sent.pk], "scheduled": [planned.pk], "cancelled": [],
+    }  # fmt: skip
+
+
+def test_before_it_goes_on_its_hour_is_said(editor: Client) -> None:
+    mailing = make_mailing(readers=1)
+    Mailing.objects.update(state=State.PAUSED, released_at=None, mail_at=NOW)
+    assert "then it goes out from" in words(editor.get(f"{page_of(mailing)}change/"))
+    assert "goes on within seconds" not in press(editor, mailing, "resume", readers=1)
 
 
 def test_paused_resumed_and_cancelled_by_button(editor: Client) -> None:

@@ -364,7 +364,9 @@ def test_publishing_asks_first_and_then_mails_at_once() -> None:
     desk.issue.refresh_from_db()
     assert desk.issue.state == Issue.State.PUBLISHED
     assert desk.issue.mail_at == desk.issue.published_at
-    assert "It is locked" in response.content.decode()
+    assert "It is locked" in response.text
+    assert f"/admin/delivery/mailing/?issue={desk.issue.pk}" in response.text
+    assert desk.client.get(f"/admin/delivery/mailing/?issue={desk.issue.pk}").status_code == 200
 
 
 def test_an_issue_may_come_out_without_a_mail() -> None:

@@ -58,6 +58,14 @@ def test_a_difference_is_told_in_words() -> None:
     ]
 
 
+def test_a_title_is_told_as_it_is_and_not_as_markup() -> None:
+    desk = make_desk("One")
+    desk.save(desk.open(), title="Use the <dialog> element")
+    assert told(desk)[0][3] == "Use the <dialog> element"
+    page = desk.client.get(reverse("admin:digest_issue_history", args=[desk.issue.pk])).text
+    assert "&lt;dialog&gt;" in page
+
+
 def test_moving_is_told_as_moving() -> None:
     desk = make_desk("One", "Two")
     desk.issue.sections.create(title="Articles", kind="links", position=99)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
         ("sender_email", "editors@localhost"),
         ("reply_to", "desk@[127.0.0.1]"),
         ("accent", "red"),
+        ("language", "english!"),
     ],
 )
 def test_it_refuses_what_cannot_work(field: str, value: str) -> None:

@@ -17,6 +17,10 @@ Nobody owns this Newsdesk yet. Open this address within a day and make your acco
 
   {address}
 """
+# On a laptop nothing is started by anybody else.
+SERVED = """
+It is served by `manage.py runserver`; `manage.py worker` beside it polls and mails.
+"""
 
 
 class Command(BaseCommand):
@@ -34,3 +38,5 @@ class Command(BaseCommand):
             return
         address = absolute_url("setup:claim", claiming.offer(timezone.now()))
         self.stdout.write(WAY_IN.format(address=address))
+        if settings.LAPTOP:
+            self.stdout.write(SERVED)
