@@ -12,9 +12,11 @@ from curation.models import Link
 from digest.models import Issue, JobBlock, LinkBlock
 from publication.models import SectionKind
 from tests.digest.desks import Desk, make_desk
-from tests.makers import make_link, make_section
+from tests.digest.issues import add, add_section, make_issue, publish
+from tests.makers import NOW, make_link, make_section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NEW = ".order-machine .inline-related:not(.has_original):not(.empty-form)"
 
 
 @pytest.fixture
@@ -54,16 +56,15 @@ def shortlist(title: str, section: str, kind: str) -> Link:
 
 
 def offers(page: Page) -> Any:
-    """What the panel shows."""
-    return page.locator("#desk-panel li:visible .desk-title")
+    """What the panel shows, and has not just given away."""
+    return page.locator("#desk-panel li:visible button:enabled .desk-title")
 
 
 def test_an_editor_inserts_writes_saves_and_finds_it_again(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="Fresh from the queue").click()
     expect(page.locator("#desk-said")).to_have_text("Inserted into News. Not saved yet.")
     expect(offers(page)).to_have_text(["Left for later", "Editor at Desk"])
-    new = ".order-machine .inline-related:not(.has_original):not(.empty-form)"
-    blurb = page.locator(f"{new} .ProseMirror")
+    blurb = page.locator(f"{NEW} .ProseMirror")
     expect(blurb).to_have_text("As found.")
     blurb.click()
     page.keyboard.press("ControlOrMeta+a")
@@ -94,6 +95,34 @@ def test_the_keyboard_alone_fills_the_suggested_sections(page: Page, desk: Desk)
     expect(page.locator(".messagelist .success")).to_be_visible()
     job = JobBlock.objects.get()
     assert (job.role, job.company) == ("Editor", "Desk")
+
+
+def test_a_double_click_takes_one_link_and_not_its_neighbour(page: Page, desk: Desk) -> None:
+    first = page.get_by_role("button", name="Left for later")
+    place = first.bounding_box()
+    assert place
+    first.dblclick()
+    # Nor does a slower second click at the same place, while the mouse is in the list.
+    page.mouse.click(place["x"] + 20, place["y"] + 20)
+    expect(offers(page)).to_have_text(["Editor at Desk", "Fresh from the queue"])
+    assert page.locator(NEW).count() == 1
+    # Another row is free at once, and the list closes up when the mouse is gone.
+    page.get_by_role("button", name="Fresh from the queue").click()
+    expect(offers(page)).to_have_text(["Editor at Desk"])
+    page.mouse.move(5, 5)
+    expect(page.locator("#desk-panel .desk-offers li:visible")).to_have_count(1)
+    assert page.locator(NEW).count() == 2
+
+
+def test_a_double_click_copies_one_block_of_the_issue_before(page: Page, desk: Desk) -> None:
+    before = make_issue(0, date=NOW.date())
+    job = add(JobBlock, add_section(before, "Jobs", SectionKind.JOBS), role="Editor", company="X")
+    publish(before)
+    page.reload()
+    page.get_by_text("Copy from the issue before").click()
+    page.get_by_role("button", name=str(job)).dblclick()
+    expect(page.locator("#desk-said")).to_contain_text("Inserted into Jobs")
+    assert page.locator(NEW).count() == 1
 
 
 def test_the_keyboard_alone_opens_a_section(page: Page, desk: Desk) -> None:
