@@ -148,8 +148,25 @@ function asButton(element, title) {
   })
 }
 
+/* The tabs stay above what one works at: nothing that is jumped to may come to lie under them, and
+   where they are one long row the open one is in sight. */
+function makeRoom(strip) {
+  const measure = () => {
+    document.documentElement.style.scrollPaddingTop = `${strip.offsetHeight + 4}px`
+  }
+  const show = (tab) => {
+    strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2
+  }
+  new ResizeObserver(measure).observe(strip)
+  strip.addEventListener("click", (event) => {
+    if (event.target.matches(".tab")) show(event.target)
+  })
+  show(strip.querySelector(".active"))
+}
+
 function watchTabs(machine) {
   for (const tab of all(".tabs.regions .tab")) asButton(tab)
+  makeRoom(document.querySelector(".tabs.regions"))
   new MutationObserver(markTabs).observe(machine, {
     subtree: true,
     childList: true,

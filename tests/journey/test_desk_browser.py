@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from curation.models import Link
 from digest.models import Issue, JobBlock, LinkBlock
@@ -203,3 +203,72 @@ def test_without_scripts_a_link_is_inserted_all_the_same(
     expect(page.locator(".messagelist")).to_contain_text("now stands in News")
     assert LinkBlock.objects.filter(title="Fresh from the queue").exists()
     plain.close()
+
+
+PHONE = ViewportSize(width=390, height=844)
+ON_TOP = """element => {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+}"""
+
+
+def add_many_sections(desk: Desk) -> None:
+    for n in range(8):
+        add_section(desk.issue, f"A section more, {n}", position=90 + n)
+
+
+def test_the_tabs_stay_above_the_tools_of_the_blurbs(page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 1280, "height": 500})
+    tools = page.locator(".order-machine .has_original .prose-menubar")
+    expect(tools).to_be_visible()
+    tools.evaluate("tools => scrollBy(0, tools.getBoundingClientRect().top - 10)")
+    box = tools.bounding_box()
+    assert box
+    assert box["y"] < 30
+    assert not tools.evaluate(ON_TOP)
+
+
+def test_on_a_phone_the_tools_leave_the_label_free(page: Page, desk: Desk) -> None:
+    page.set_viewport_size(PHONE)
+    label = page.locator(".order-machine .has_original .field-blurb label")
+    label.scroll_into_view_if_needed()
+    tools = page.locator(".order-machine .has_original .prose-menubar").bounding_box()
+    words = label.bounding_box()
+    assert tools
+    assert words
+    assert tools["y"] >= words["y"] + words["height"]
+
+
+def test_on_a_phone_the_tabs_are_one_row_with_the_open_one_in_sight(page: Page, desk: Desk) -> None:
+    add_many_sections(desk)
+    page.set_viewport_size(PHONE)
+    page.reload()
+    last = page.locator(".tabs.regions .tab").last
+    last.evaluate("tab => tab.click()")
+    expect(last).to_be_in_viewport(ratio=0.9)
+    strip = page.locator(".tabs.regions").bounding_box()
+    assert strip
+    assert strip["height"] < 50
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_the_way_to_the_sections_ends_at_their_heading(page: Page, desk: Desk) -> None:
+    add_many_sections(desk)
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.reload()
+    expect(page.locator(".tabs.regions .tab.active")).to_be_visible()
+    page.locator(".object-tools").get_by_role("link", name="Sections").click()
+    heading = page.locator("#sections-heading")
+    expect(heading).to_be_in_viewport(ratio=1)
+    assert heading.evaluate(ON_TOP)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_sections_have_room_beside_the_preview(page: Page, desk: Desk, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_role("button", name="Preview", exact=True).click()
+    group = page.locator("#sections-group")
+    assert group.evaluate("group => group.querySelector('table').scrollWidth <= group.clientWidth")
+    intro = group.locator(".has_original .field-intro .prose-editor").first.bounding_box()
+    assert intro
+    assert intro["width"] > 250
