@@ -224,10 +224,25 @@ function watchBlocks(machine) {
   })
 }
 
+/* The admin leaves all checking to the server, which gets nothing of a day half typed, and the year
+   26 of one typed short. The browser knows both, and says so at the field. */
+function checkDays(event) {
+  const wrong = all('input[type="date"]', event.target).find(
+    ({ validity }) => validity.badInput || validity.rangeUnderflow,
+  )
+  if (!wrong) return
+  event.preventDefault()
+  const row = wrong.closest(".inline-related")
+  if (row) openSection(row.dataset.region)
+  row?.classList.remove("collapsed")
+  wrong.reportValidity()
+}
+
 function start() {
   const machine = document.querySelector(".order-machine")
   watchTabs(machine)
   watchBlocks(machine)
+  document.getElementById("issue_form").addEventListener("submit", checkDays)
   if (!panel.querySelector("#desk-section")) return
   panel.querySelector("#desk-section option").after(new Option("the section that is open", "open"))
   const search = panel.querySelector("#desk-search")

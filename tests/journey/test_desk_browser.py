@@ -1,6 +1,7 @@
 """The desk in a real browser: what an editor does by hand, and that nothing complains meanwhile."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -210,6 +211,34 @@ ON_TOP = """element => {
     const { left, top, width, height } = element.getBoundingClientRect()
     return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
 }"""
+
+
+def test_days_are_given_in_the_browsers_own_field(page: Page, desk: Desk) -> None:
+    page.get_by_label("Date:").fill("2026-12-04")
+    page.get_by_label("Insert into").select_option("the section suggested")
+    page.get_by_role("button", name="Editor at Desk").click()
+    page.locator(f"{NEW} input[name$='-runs_until']").fill("2027-01-31")
+    page.keyboard.press("ControlOrMeta+s")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.get_by_label("Date:")).to_have_value("2026-12-04")
+    assert Issue.objects.get().date == date(2026, 12, 4)
+    assert JobBlock.objects.get().runs_until == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize("typed", ["12040026", "1204"])
+def test_a_day_typed_short_is_told_at_its_field_and_not_saved(
+    page: Page, desk: Desk, typed: str
+) -> None:
+    page.get_by_label("Insert into").select_option("the section suggested")
+    page.get_by_role("button", name="Editor at Desk").click()
+    until = page.locator(f"{NEW} input[name$='-runs_until']")
+    until.click(position={"x": 12, "y": 12})
+    page.keyboard.type(typed)
+    page.locator(".tabs.regions .tab", has_text="News").click()
+    page.keyboard.press("ControlOrMeta+s")
+    expect(until).to_be_focused()
+    expect(page.locator(".tabs.regions .tab.active")).to_contain_text("Jobs")
+    assert not JobBlock.objects.exists()
 
 
 def add_many_sections(desk: Desk) -> None:
