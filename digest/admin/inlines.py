@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from digest.admin.days import DAYS
 from digest.admin.forms import BlockForm, BlockFormSet, ImageForm, SectionFormSet
 from digest.guards import may_stand
 from digest.models import BLOCKS, Block, ImageBlock, Issue, IssueSection
@@ -42,6 +43,7 @@ class BlockInline(WithTheIssue, ContentEditorInline):
     form = BlockForm
     exclude = ["link"]  # The form sets it, as a number.
     formset = BlockFormSet
+    formfield_overrides = DAYS
     template = "admin/digest/issue/blocks.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Block]:

@@ -22,6 +22,7 @@ from js_asset import ImportMap, Media
 
 from digest import assembly, desk, editing, errata, history
 from digest.admin.conflict import both_sides
+from digest.admin.days import DAYS
 from digest.admin.discarding import Discarding
 from digest.admin.forms import IssueForm
 from digest.admin.inlines import BLOCK_INLINES, SectionInline
@@ -53,6 +54,7 @@ class IssueAdmin(Discarding):
     """The desk. Whoever may not edit an issue, or finds it published, is shown its preview."""
 
     form = IssueForm
+    formfield_overrides = DAYS
     inlines = [*BLOCK_INLINES, SectionInline]
     nothing_yet = "No issues yet. A draft is made of the sections and of what is on the shortlist."
     list_display = ["number", "title", "date", "state", "items"]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from digest import slots
+from digest.admin.days import DAYS
 from digest.admin.person import editor
 from digest.models import Booking, Issue, Sponsor
 from publication.access import record
@@ -63,6 +64,7 @@ class BookingAdmin(admin.ModelAdmin[Booking]):
     """The slots that are held or sold, soonest first."""
 
     form = BookingForm
+    formfield_overrides = DAYS
     nothing_yet = "No slot is sold yet. The calendar shows the coming issues and their free slots."
     list_display = ["issue_date", "slot", "sponsor", "headline", "state"]
     list_filter = ["state", "slot"]

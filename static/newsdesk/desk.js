@@ -6,6 +6,7 @@ import { addRow, all, fill, move, openSection, putBeside, rowsOf, whenReady } fr
 
 const panel = document.getElementById("desk-panel")
 const data = JSON.parse(document.getElementById("desk-data")?.textContent ?? "null")
+const OFFERED = "li:not([hidden]) button:enabled"
 let current = null // the block one works at
 let dragged = null // the offer under the mouse
 
@@ -14,15 +15,19 @@ function standing() {
   return new Set(all('.order-machine input[name$="-link"]').map((input) => input.value))
 }
 
-/* Show what is still to be placed and matches the words typed. */
-function refresh() {
+/* Show what is still to be placed and matches the words typed. While the mouse is in the list, what
+   it took keeps its place: the next row would slide under a second click. */
+function refresh({ holding = false } = {}) {
   const taken = standing()
   const words = panel.querySelector("#desk-search").value.toLowerCase().split(/\s+/)
   let waiting = 0
   for (const item of all("li", panel)) {
-    const free = !taken.has(item.querySelector("button").value)
+    const button = item.querySelector("button")
+    const free = !taken.has(button.value)
     const text = item.textContent.toLowerCase()
-    item.hidden = !free || !words.every((word) => text.includes(word))
+    button.disabled = !free
+    item.hidden ||= !free && !holding
+    if (free) item.hidden = !words.every((word) => text.includes(word))
     waiting += free && Boolean(item.closest(".desk-offers"))
   }
   for (const count of all(".desk-count")) count.textContent = waiting
@@ -48,7 +53,7 @@ function insert(offer, key, beside = current, after = true) {
   if (beside?.isConnected && beside !== row && beside.dataset.region === key)
     putBeside(row, beside, after)
   current = row
-  refresh()
+  refresh({ holding: panel.matches(":hover") })
   say(`Inserted into ${window.ContentEditor.regionsByKey[key].title}. Not saved yet.`)
   return row
 }
@@ -63,7 +68,7 @@ function onInsert(event) {
   if (!offer) return
   const key = sectionFor(offer)
   if (!key) return say("No section of this issue takes it: add one first.")
-  const shown = all("li:not([hidden]) button", panel)
+  const shown = all(OFFERED, panel)
   const at = shown.indexOf(event.submitter)
   const next = offer.model ? event.submitter : (shown[at + 1] ?? shown[at - 1])
   insert(offer, key).scrollIntoView({ block: "nearest" })
@@ -74,10 +79,18 @@ function onInsert(event) {
 function onSearchKey(event) {
   if (event.key !== "Enter") return
   event.preventDefault()
-  panel.querySelector("li:not([hidden]) button")?.click()
+  panel.querySelector(OFFERED)?.click()
   event.target.value = ""
   refresh()
   event.target.focus({ preventScroll: true })
+}
+
+/* The second click of a double click takes nothing more. */
+function watchClicks() {
+  panel.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("li")) event.preventDefault()
+  })
+  panel.addEventListener("mouseleave", () => refresh())
 }
 
 /* An offer can be dragged to where it is to stand in the section that is open. */
@@ -135,8 +148,25 @@ function asButton(element, title) {
   })
 }
 
+/* The tabs stay above what one works at: nothing that is jumped to may come to lie under them, and
+   where they are one long row the open one is in sight. */
+function makeRoom(strip) {
+  const measure = () => {
+    document.documentElement.style.scrollPaddingTop = `${strip.offsetHeight + 4}px`
+  }
+  const show = (tab) => {
+    strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2
+  }
+  new ResizeObserver(measure).observe(strip)
+  strip.addEventListener("click", (event) => {
+    if (event.target.matches(".tab")) show(event.target)
+  })
+  show(strip.querySelector(".active"))
+}
+
 function watchTabs(machine) {
   for (const tab of all(".tabs.regions .tab")) asButton(tab)
+  makeRoom(document.querySelector(".tabs.regions"))
   new MutationObserver(markTabs).observe(machine, {
     subtree: true,
     childList: true,
@@ -194,10 +224,25 @@ function watchBlocks(machine) {
   })
 }
 
+/* The admin leaves all checking to the server, which gets nothing of a day half typed, and the year
+   26 of one typed short. The browser knows both, and says so at the field. */
+function checkDays(event) {
+  const wrong = all('input[type="date"]', event.target).find(
+    ({ validity }) => validity.badInput || validity.rangeUnderflow,
+  )
+  if (!wrong) return
+  event.preventDefault()
+  const row = wrong.closest(".inline-related")
+  if (row) openSection(row.dataset.region)
+  row?.classList.remove("collapsed")
+  wrong.reportValidity()
+}
+
 function start() {
   const machine = document.querySelector(".order-machine")
   watchTabs(machine)
   watchBlocks(machine)
+  document.getElementById("issue_form").addEventListener("submit", checkDays)
   if (!panel.querySelector("#desk-section")) return
   panel.querySelector("#desk-section option").after(new Option("the section that is open", "open"))
   const search = panel.querySelector("#desk-search")
@@ -205,6 +250,7 @@ function start() {
   search.addEventListener("input", refresh)
   search.addEventListener("keydown", onSearchKey)
   panel.addEventListener("submit", onInsert)
+  watchClicks()
   watchDragging(machine)
   document.addEventListener("formset:removed", () => setTimeout(refresh))
   refresh()

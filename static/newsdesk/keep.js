@@ -1,5 +1,6 @@
 /* What is typed and not saved is kept in this browser, and offered when the page is opened again:
-   after a closed tab, a lost connection, or a save that came second. */
+   after a closed tab, a lost connection, or a save that came second. What is on offer stays so over
+   any number of saves, beside what is typed meanwhile, until a person takes it or lets it go. */
 
 import { addRow, fill, openSection, setField, whenReady } from "newsdesk/rows"
 
@@ -11,6 +12,7 @@ const PAUSE = 400 // milliseconds without a keystroke
 const ROW = /^(?<prefix>[a-z_]+)-(?<at>\d+)-(?<name>\w+)$/
 const OURS = new Set(["csrfmiddlewaretoken", "edit_token"])
 let loaded = new Map()
+let offered = null // what was kept earlier, and is neither put back nor forgotten
 let timer
 
 function read() {
@@ -65,8 +67,23 @@ function keep() {
   const now = changed()
   const before = data.bound ? read() : null
   const words = { ...before?.words, ...now.words }
-  if (!Object.keys(words).length && !now.fresh.length) return write(null)
-  write({ words, fresh: now.fresh, at: Date.now(), token: form.elements.edit_token.value })
+  const kept = { words, fresh: now.fresh, at: Date.now(), token: form.elements.edit_token.value }
+  write(offered || holds(kept) ? { ...kept, offered } : null)
+}
+
+const holds = (kept) => Object.keys(kept.words).length > 0 || kept.fresh.length > 0
+
+/* What was on offer and what was typed beside it, as one: the later words count. */
+function together({ offered: earlier, ...kept }) {
+  if (!earlier || !holds(kept)) return earlier ?? kept
+  const words = { ...earlier.words, ...kept.words }
+  return { ...kept, words, fresh: [...earlier.fresh, ...kept.fresh] }
+}
+
+/* A block that has this link already: a link stands in an issue once. */
+function rowWith(link) {
+  const fields = [...document.querySelectorAll('.order-machine input[name$="-link"]')]
+  return link && fields.find((field) => field.value === link)?.closest(".inline-related")
 }
 
 /* Put it back; answers how many things found no place any more. */
@@ -80,8 +97,11 @@ function putBack(kept) {
     else setField(field, value)
   }
   for (const { prefix, values } of kept.fresh) {
-    if (!window.ContentEditor.regionsByKey[values.region]) lost += 1
-    else fill(addRow(prefix, values.region), values)
+    const { region, ...words } = values
+    const row = rowWith(words.link)
+    if (row) fill(row, words)
+    else if (!window.ContentEditor.regionsByKey[region]) lost += 1
+    else fill(addRow(prefix, region), words)
   }
   return lost
 }
@@ -94,6 +114,7 @@ function moveTo(field, region) {
 }
 
 function offer(kept) {
+  offered = kept
   const when = new Date(kept.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
   bar.hidden = false
   bar.textContent = `You typed something here on ${when} that was not saved. `
@@ -107,14 +128,16 @@ function offer(kept) {
     const open = window.ContentEditor.currentRegion
     const lost = putBack(kept)
     openSection(open)
+    offered = null
     bar.textContent = lost
       ? `It is back, and not saved yet. What had no place any more: ${lost}.`
       : "It is back, and not saved yet."
     keep()
   })
   button("Forget it", () => {
-    write(null)
+    offered = null
     bar.hidden = true
+    keep()
   })
 }
 
@@ -122,12 +145,13 @@ function start() {
   loaded = new Map([...fields()].filter((one) => one.key).map((one) => [one.key, valueOf(one.field)]))
   const kept = read()
   const saved = kept?.sent && kept.token !== form.elements.edit_token.value
+  const still = saved || data.bound ? kept?.offered : kept && together(kept)
   if (data.bound && kept) write({ ...kept, sent: false })
-  else if (saved) write(null)
-  else if (kept) offer(kept)
+  else if (saved) write(still)
+  if (still) offer(still)
   const soon = () => {
     clearTimeout(timer)
-    if (bar.hidden || !bar.querySelector("button")) timer = setTimeout(keep, PAUSE)
+    timer = setTimeout(keep, PAUSE)
   }
   for (const type of ["input", "change"]) form.addEventListener(type, soon)
   for (const type of ["formset:added", "formset:removed"]) document.addEventListener(type, soon)

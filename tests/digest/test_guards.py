@@ -319,6 +319,14 @@ def test_a_number_that_is_taken_is_refused() -> None:
     assert "Issue with this Number already exists." in errors(desk.post(desk.open(), number="9"))
 
 
+def test_a_year_of_two_digits_is_no_day_of_an_issue() -> None:
+    desk = make_desk()
+    answer = desk.post(desk.open(), date="0026-12-04")
+    assert "Type the year with four digits." in errors(answer)
+    fields = desk.open()
+    assert fields["date"] == desk.issue.date.isoformat()
+
+
 # The queue
 
 

@@ -159,6 +159,50 @@ def test_what_was_typed_survives_a_closed_tab(page: Page, desk: Desk, live_serve
     expect(tab.locator("#desk-kept")).to_be_hidden()
 
 
+def leave_and_open_again(page: Page) -> None:
+    page.wait_for_timeout(1000)  # as long as it takes to be kept, and more
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#desk-kept")).to_contain_text("was not saved")
+
+
+def test_what_is_on_offer_outlives_a_save_of_something_else(page: Page, desk: Desk) -> None:
+    page.get_by_label("Preheader").fill("Words of an hour")
+    leave_and_open_again(page)
+    page.get_by_label("Subject").fill("Said meanwhile")
+    save(page)
+    expect(page.locator("#desk-kept")).to_contain_text("was not saved")
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_label("Preheader")).to_have_value("Words of an hour")
+    expect(page.get_by_label("Subject")).to_have_value("Said meanwhile")
+    save(page)
+    expect(page.locator("#desk-kept")).to_be_hidden()
+    desk.issue.refresh_from_db()
+    assert desk.issue.preheader == "Words of an hour"
+
+
+def test_what_is_typed_beside_an_offer_is_kept_with_it(page: Page, desk: Desk) -> None:
+    page.get_by_label("Preheader").fill("Words of an hour")
+    page.get_by_role("button", name="First offer").click()
+    leave_and_open_again(page)
+    page.get_by_label("Subject").fill("Words of a minute")
+    page.get_by_role("button", name="First offer").click()
+    leave_and_open_again(page)
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_label("Preheader")).to_have_value("Words of an hour")
+    expect(page.get_by_label("Subject")).to_have_value("Words of a minute")
+    assert titles(page) == ["One", "Two", "Three", "First offer"]
+
+
+def test_what_is_forgotten_is_offered_no_more(page: Page, desk: Desk) -> None:
+    page.get_by_label("Preheader").fill("Words of an hour")
+    leave_and_open_again(page)
+    page.get_by_role("button", name="Forget it").click()
+    page.reload()
+    expect(page.locator(".tabs.regions .tab.active")).to_be_visible()
+    expect(page.locator("#desk-kept")).to_be_hidden()
+
+
 def test_a_second_save_shows_both_texts_and_loses_neither(page: Page, desk: Desk) -> None:
     title_field(page, "One").fill("Mine")
     fields = desk.open()
