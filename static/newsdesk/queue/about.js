@@ -1,6 +1,6 @@
 /* The page of one link in a dialog: what it may be merged with, what was done to it. */
 
-import { act } from "./deeds.js";
+import { act, stored } from "./deeds.js";
 import { byId, current } from "./rows.js";
 
 const dialog = byId("queue-about");
@@ -16,6 +16,8 @@ export async function open(href, part) {
     dialog.showModal();
   }
   try {
+    // Before that the server would tell of the link as it was.
+    await stored();
     const response = await fetch(href, {
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(PATIENCE),

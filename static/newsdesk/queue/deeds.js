@@ -7,7 +7,10 @@ const PATIENCE = 20_000; // milliseconds for one answer
 const jobs = []; // deeds on their way, oldest first
 const done = []; // deeds that undo takes back, newest last
 let sending = false;
+let working = Promise.resolve();
 
+/* Resolves when all that was done so far is stored. */
+export const stored = () => working;
 export const pending = () => jobs.length;
 export const waitsFor = (row, but) => jobs.some((job) => job !== but && job.rows.includes(row));
 
@@ -34,7 +37,7 @@ export function undo(form, body) {
 function send(job) {
   jobs.push(job);
   tell();
-  if (!sending) work();
+  if (!sending) working = work();
 }
 
 async function work() {
