@@ -257,6 +257,17 @@ def test_the_tabs_stay_above_the_tools_of_the_blurbs(page: Page, desk: Desk) -> 
     assert not tools.evaluate(ON_TOP)
 
 
+def test_on_a_phone_a_block_shows_its_title_and_all_its_tools(page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    head = page.locator(".order-machine .inline-related:visible > h3").first
+    title, tools = head.locator(".inline_label"), head.locator(".delete label")
+    assert title.evaluate("it => it.clientWidth") > 150
+    assert tools.evaluate(
+        "it => it.getBoundingClientRect().right <= it.closest('h3').getBoundingClientRect().right"
+    )
+
+
 def test_on_a_phone_the_tools_leave_the_label_free(page: Page, desk: Desk) -> None:
     page.set_viewport_size(PHONE)
     label = page.locator(".order-machine .has_original .field-blurb label")
