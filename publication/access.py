@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MACHINE = "Newsdesk"
-# Of the two that look at a log-in, the one that knows permissions.
+# Of the two that look at a log-in, the one that knows people and their permissions.
 KNOWS = "django.contrib.auth.backends.ModelBackend"
 SUBJECT_LENGTH = 200
 

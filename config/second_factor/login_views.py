@@ -18,8 +18,7 @@ from django.views.generic import FormView
 
 from config.second_factor import factor, halfway
 from config.second_factor.forms import CodeForm
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from publication.access import KNOWS
 
 
 class AdminLoginView(LoginView):
@@ -75,7 +74,7 @@ class CodeView(RedirectURLMixin, FormView[CodeForm]):
             form.add_error("code", str(error))
             return self.form_invalid(form)
         halfway.forget(self.request)
-        login(self.request, self.person, backend=BACKEND)
+        login(self.request, self.person, backend=KNOWS)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

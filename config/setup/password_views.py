@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from config.second_factor import factor, halfway
 from config.setup.people import password_link
-from publication.access import record
+from publication.access import KNOWS, record
 from publication.letters import letter
 from publication.models import AuditEntry
 from publication.telling import Notice
@@ -27,7 +27,6 @@ logger = logging.getLogger("newsdesk.setup")
 
 VERB = "forgot the password"
 PAUSE = timedelta(minutes=10)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class ForgottenForm(PasswordResetForm):
@@ -75,7 +74,7 @@ class ForgottenView(PasswordResetView):
 class ChooseView(PasswordResetConfirmView):
     """A new password, and in with it where nothing else is asked for."""
 
-    post_reset_login_backend = BACKEND
+    post_reset_login_backend = KNOWS
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         asks = factor.is_on(form.user)

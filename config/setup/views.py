@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods
 from config.setup import claiming, filling, forms, letters, people
 from config.setup.steps import BY_SLUG, STEPS, after
 from curation.outlines import OpmlError
+from publication.access import KNOWS
 from publication.masthead import current
 from publication.models import Section
 from toolbox import mailbox
 from toolbox.smtp import Verdict
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 Form = BaseForm | BaseFormSet[Any]
 # Refused feeds that are named one by one.
 NAMED = 20
@@ -51,7 +51,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
         )
     except claiming.ClaimError as error:
         raise Http404(str(error)) from error
-    login(request, owner, backend=BACKEND)
+    login(request, owner, backend=KNOWS)
     return redirect("setup:start")
 
 
